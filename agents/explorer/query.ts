@@ -1,0 +1,3 @@
+export { analyseQuery } from './sql/analyse.ts';
+export type { AnalysedQuery } from './sql/analysed-query.ts';
+export { deparse } from './sql/nodes.ts';

@@ -1,0 +1,76 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { Split } from '../../datasets/cases/case.ts';
+import { holdLoopLock } from '../../loops/state/loop-lock.ts';
+import { limitTo, type MineReport, mineAll } from '../../loops/workflows/mine-all.ts';
+import { defineCommand } from '../define-command.ts';
+import { formatCount } from '../format-figures.ts';
+import { openLoop, openWorkspace } from '../open-workspace.ts';
+import { renderTable } from '../render-table.ts';
+
+/** Two patterns at a time, as in the loop: admission measures, and more would be each other's noise. */
+const LANES = 2;
+
+export const mineCommand = defineCommand({
+  name: 'mine',
+  summary: 'turn the patterns of the log into admitted cases, and freeze them as the next dataset version',
+  examples: ['whetstone mine', 'whetstone mine --source ../logs/postgresql.json --json'],
+  args: [],
+  options: [{ notation: '--source <source>', describe: "only this one of the configuration's sources" }],
+  input: z.object({ source: z.string().optional() }),
+  output: z.strictObject({
+    patterns: z.int(),
+    admitted: z.array(
+      z.strictObject({ case: z.string(), pattern: z.string(), query: z.string(), split: Split }),
+    ),
+    refused: z.array(
+      z.strictObject({
+        pattern: z.string(),
+        /** Null where no query of the target has the pattern. */
+        query: z.string().nullable(),
+        check: z.string(),
+        detail: z.string(),
+      }),
+    ),
+    /** The version that holds what was admitted; null where nothing was. */
+    dataset: z.strictObject({ name: z.string(), version: z.int(), sha256: z.string() }).nullable(),
+  }),
+  async run({ source: given }, context) {
+    await using workspace = await openWorkspace(context);
+    const { target, state } = workspace;
+    const known = target.config.sources.some((one) => one.path === given);
+    const source = given === undefined || known ? given : path.resolve(context.cwd, given);
+    // A name that is not configured is refused before images are built.
+    if (source !== undefined) limitTo(target, source);
+    await using _lock = await holdLoopLock(state);
+    const loop = await openLoop(workspace, context);
+    const report = await mineAll(loop, { source, lanes: LANES });
+    const { dataset } = report;
+    return {
+      document: {
+        ...report,
+        dataset: dataset && { name: dataset.name, version: dataset.version, sha256: dataset.sha256 },
+      },
+      text: renderMined(report, process.stdout.columns ?? 120),
+      exitCode: report.admitted.length > 0 ? 0 : 1,
+    };
+  },
+});
+
+export function renderMined({ patterns, admitted, refused, dataset }: MineReport, columns: number): string {
+  const lines = [
+    `${formatCount(patterns, 'pattern')} → ${formatCount(admitted.length, 'case')} (${refused.length} refused)`,
+  ];
+  if (admitted.length > 0) lines.push('', 'admitted', ...admitted.map((one) => `  ${one.case}`));
+  if (refused.length > 0) {
+    const rows = refused.map((one) => [`  ${one.query ?? one.pattern.slice(0, 12)}`, one.check, one.detail]);
+    lines.push('', ...renderTable(['refused', 'check', 'why'], rows, { columns }));
+  }
+  lines.push(
+    '',
+    dataset
+      ? `${dataset.name}@v${dataset.version} holds ${formatCount(dataset.cases.length, 'case')}.\nnext: whetstone dataset show · whetstone loop`
+      : 'Nothing was admitted, so nothing was frozen.\nnext: lower `objective` in the configuration if these queries should be faster, or give a log of more load',
+  );
+  return lines.join('\n');
+}

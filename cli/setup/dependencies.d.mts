@@ -1,0 +1,2 @@
+export function staleDependencies(root: string): string | undefined;
+export function markDependenciesStale(root: string): void;

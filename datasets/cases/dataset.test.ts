@@ -1,0 +1,74 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type DraftCase, freezeDataset, listVersions, readDataset, verifyDataset } from './dataset.ts';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'whetstone-dataset-'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const canary = '0f9f2b6e-5f0c-4b50-9d8e-0d9d8f4c2a11';
+const draft = (id: string, text = id): DraftCase => ({
+  id,
+  split: 'dev',
+  write: async (folder) => {
+    await mkdir(path.join(folder, 'tests'));
+    await writeFile(path.join(folder, 'instruction.md'), text);
+    await writeFile(path.join(folder, 'tests', 'variants.json'), '{}\n');
+  },
+});
+const freeze = (cases: DraftCase[]) =>
+  freezeDataset(root, { name: 'example', canary, cases, now: new Date(0) });
+
+test('versions count up, and what was frozen reads back whole', async () => {
+  const first = await freeze([draft('b'), draft('a')]);
+  const second = await freeze([draft('a')]);
+  expect([first.version, second.version]).toEqual([1, 2]);
+  expect(first.cases.map(({ id }) => id)).toEqual(['a', 'b']);
+  expect(await readDataset(root, 1)).toEqual(first);
+  expect(await verifyDataset(root, 1)).toEqual([]);
+  expect(await listVersions(root)).toEqual([1, 2]);
+});
+
+test('the hash depends on every byte and on nothing else', async () => {
+  const one = await freeze([draft('a'), draft('b')]);
+  const two = await freeze([draft('b'), draft('a')]);
+  const other = await freeze([draft('a'), draft('b', 'other')]);
+  expect(two.cases).toEqual(one.cases);
+  expect(other.sha256).not.toBe(one.sha256);
+  expect(two.sha256).not.toBe(one.sha256);
+});
+
+test.each([
+  [
+    'changed',
+    (folder: string) => writeFile(path.join(folder, 'tests', 'variants.json'), '{} \n'),
+    'tests/variants.json',
+  ],
+  ['missing', (folder: string) => rm(path.join(folder, 'instruction.md')), 'instruction.md'],
+  ['added', (folder: string) => writeFile(path.join(folder, 'notes.md'), ''), 'notes.md'],
+])('a file that was %s is named', async (problem, spoil, file) => {
+  await freeze([draft('a')]);
+  await spoil(path.join(root, 'v1', 'cases', 'a'));
+  expect(await verifyDataset(root, 1)).toEqual([{ case: 'a', path: file, problem }]);
+});
+
+test('an edited hash does not hide a change', async () => {
+  await freeze([draft('a')]);
+  const file = path.join(root, 'v1', 'dataset.json');
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replace(/"instruction.md": "[0-9a-f]{8}/, '"instruction.md": "00000000'));
+  const findings = await verifyDataset(root, 1);
+  expect(findings.map(({ path: where }) => where)).toContain('dataset.json');
+});
+
+test('a freeze that fails leaves the old version and nothing that looks like a new one', async () => {
+  await freeze([draft('a')]);
+  const broken: DraftCase = { ...draft('b'), write: () => Promise.reject(new Error('disk full')) };
+  await expect(freeze([broken])).rejects.toThrow('disk full');
+  expect(await listVersions(root)).toEqual([1]);
+  expect(await verifyDataset(root, 1)).toEqual([]);
+});

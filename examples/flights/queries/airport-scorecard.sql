@@ -1,0 +1,8 @@
+-- What each carrier means to one airport in a period.
+SELECT c.code, c.name,
+       (SELECT count(*)
+        FROM flights f
+        WHERE f.carrier = c.code AND f.origin = $1
+          AND f.departed_at >= $2 AND f.departed_at < $3) AS departures
+FROM carriers c
+ORDER BY departures DESC, c.code

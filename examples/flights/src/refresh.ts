@@ -1,0 +1,17 @@
+// Brings derived copies up to date: each file of refresh/ in the order of the names (several statements in a
+// file are one transaction), then each query module that keeps a copy.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { db } from './db.ts';
+import { queryModules } from './queries.ts';
+
+const files = await readdir('refresh');
+const client = await db.connect();
+try {
+  for (const file of files.filter((name) => name.endsWith('.sql')).sort()) {
+    await client.query(await readFile(join('refresh', file), 'utf8'));
+  }
+} finally {
+  await client.end();
+}
+for (const { module } of await queryModules()) await module.refresh?.(db);

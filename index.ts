@@ -1,0 +1,1 @@
+export { defineConfig, type TargetConfig } from './loops/target/config.ts';

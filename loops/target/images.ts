@@ -1,0 +1,294 @@
+import { Fault } from '../../datasets/fault.ts';
+import type { Engine } from '../../sandboxes/engine.ts';
+import { SandboxFault } from '../../sandboxes/fault.ts';
+import { addPackages } from '../../sandboxes/images/add-packages.ts';
+import { bakeImage } from '../../sandboxes/images/bake-image.ts';
+import { ensureImage } from '../../sandboxes/images/ensure-image.ts';
+import { listImages } from '../../sandboxes/images/list-images.ts';
+import { postgres15 } from '../../sandboxes/images/postgres-15.ts';
+import { removeImage } from '../../sandboxes/reap.ts';
+import type { Sandbox } from '../../sandboxes/sandbox.ts';
+import { startPostgres } from './arm.ts';
+import { digest, exportTarget, type TargetExport } from './export-target.ts';
+import type { Target } from './load-target.ts';
+
+const DATA_TIMEOUT_MS = 15 * 60_000;
+const STEP_TIMEOUT_MS = 5 * 60_000;
+
+export interface ImageOptions {
+  progress: (line: string) => void;
+  signal: AbortSignal;
+}
+
+/** The images that every arm of a revision stands on. */
+export interface BaseImages {
+  revision: string;
+  export: TargetExport;
+  /** PostgreSQL, packages and rows. */
+  data: string;
+  /** `data` with the base revision migrated and refreshed. */
+  base: string;
+  /** Bytes that `base` adds to `data`. */
+  baseBytes: number;
+  /** `base` with every table's rows in another physical order. */
+  shuffled: string;
+}
+
+/** Makes, or finds, the data image of a revision and its base arm. */
+export async function ensureBaseImages(
+  engine: Engine,
+  target: Target,
+  options: ImageOptions & { revision?: string },
+): Promise<BaseImages> {
+  const exported = await exportTarget(target.path, options.revision ?? target.config.target.base);
+  const data = await ensureDataImage(engine, target, exported, options);
+  const arm = await buildArm(engine, target, data, exported, null, options);
+  if ('failed' in arm) {
+    throw new Fault(
+      'base-broken',
+      `the base revision of ${target.name} fails in ${arm.failed}: ${arm.detail}`,
+      {
+        hint: 'the target must migrate and refresh on its own data before anything can be measured',
+      },
+    );
+  }
+  const shuffled = await ensureShuffledImage(engine, target, arm.image, options);
+  return {
+    revision: exported.revision,
+    export: exported,
+    data,
+    base: arm.image,
+    baseBytes: arm.addedBytes,
+    shuffled,
+  };
+}
+
+async function ensureDataImage(
+  engine: Engine,
+  target: Target,
+  exported: TargetExport,
+  options: ImageOptions,
+): Promise<string> {
+  const { environment } = target.config;
+  const recipe = await ensureImage(engine, postgres15, options);
+  const packages = await addPackages(engine, { from: recipe, packages: environment.packages, ...options });
+  // Below /target, which the arms replace: what only the data script needs is gone at run time.
+  const withData = await addPackages(engine, {
+    from: packages,
+    packages: environment.dataPackages,
+    path: '/target/node_modules',
+    ...options,
+  });
+  const { image } = await bakeImage(
+    engine,
+    {
+      name: `${target.name}-data`,
+      from: withData,
+      key: digest(exported.tree, JSON.stringify(environment), packages),
+      network: 'none',
+      timeoutMs: DATA_TIMEOUT_MS,
+      ...options,
+    },
+    async (sandbox) => {
+      options.progress(`loading the data of ${target.name}`);
+      await sandbox.upload('/target', exported.tar);
+      await startPostgres(sandbox, options.signal);
+      const load = await sandbox.exec(environment.data, {
+        cwd: '/target',
+        timeoutMs: DATA_TIMEOUT_MS,
+        signal: options.signal,
+      });
+      if (load.exitCode !== 0) {
+        throw new Fault(
+          'data-failed',
+          `${target.configPath}: environment.data: \`${environment.data.join(' ')}\` ended with ${load.exitCode ?? load.outcome}: ${lastLines(load)}`,
+          {
+            hint: 'the command runs in the target with PostgreSQL up and no network; make it work there',
+          },
+        );
+      }
+      await mustRun(sandbox, ['psql', '-qXc', 'VACUUM (FREEZE, ANALYZE)'], options.signal);
+      await mustRun(sandbox, ['pg-down'], options.signal);
+    },
+  );
+  return image;
+}
+
+/** After this long an arm that nobody removed belongs to a process that was killed. */
+const ABANDONED_MS = 60 * 60_000;
+
+const armName = (target: Target): string => `${target.name}-arm`;
+
+/** Removes a candidate's image: it can be built again, and its copies of the tables take much disk. */
+export async function removeArm(engine: Engine, image: string): Promise<void> {
+  await removeImage(engine, image);
+}
+
+/** Removes candidates' images that killed processes left behind. */
+export async function removeAbandonedArms(engine: Engine, target: Target, now: Date): Promise<void> {
+  for (const { tag, createdAt } of await listImages(engine, engine.owner)) {
+    const abandoned = now.getTime() - createdAt > ABANDONED_MS;
+    if (abandoned && tag.startsWith(`whetstone/${armName(target)}:`)) await removeImage(engine, tag);
+  }
+}
+
+export type BuiltArm =
+  | { image: string; addedBytes: number; buildMs: number; refreshMs: number }
+  | { failed: 'apply' | 'migrate' | 'refresh'; detail: string };
+
+/** A candidate's own step failed: a fact about the patch, not about the machine. */
+class ArmStepFailed extends Error {
+  readonly stage: 'apply' | 'migrate' | 'refresh';
+  constructor(stage: 'apply' | 'migrate' | 'refresh', detail: string) {
+    super(detail);
+    this.stage = stage;
+  }
+}
+
+/**
+ * The image of one arm: data, the one-commit export, the patch (null: none), migrated, refreshed, analysed, stopped.
+ * What the patch's own commands do wrong comes back as a value.
+ */
+export async function buildArm(
+  engine: Engine,
+  target: Target,
+  data: string,
+  exported: TargetExport,
+  patch: string | null,
+  options: ImageOptions,
+): Promise<BuiltArm> {
+  const { commands } = target.config;
+  let refreshMs = 0;
+  let buildMs = 0;
+  try {
+    const baked = await bakeImage(
+      engine,
+      {
+        name: patch === null ? `${target.name}-base` : armName(target),
+        from: data,
+        key: digest(exported.tree, patch ?? '', JSON.stringify(commands)),
+        network: 'none',
+        timeoutMs: STEP_TIMEOUT_MS * 3,
+        ...options,
+      },
+      async (sandbox) => {
+        await layTarget(sandbox, exported, options.signal);
+        if (patch !== null) await applyPatch(sandbox, patch, options.signal);
+        await startPostgres(sandbox, options.signal);
+        const started = performance.now();
+        await step(sandbox, 'migrate', commands.migrate, options.signal);
+        buildMs = performance.now() - started;
+        if (commands.refresh) {
+          const before = performance.now();
+          await step(sandbox, 'refresh', commands.refresh, options.signal);
+          refreshMs = performance.now() - before;
+        }
+        await mustRun(sandbox, ['psql', '-qXc', 'ANALYZE'], options.signal);
+        await mustRun(sandbox, ['pg-down'], options.signal);
+      },
+    );
+    return { image: baked.image, addedBytes: baked.addedBytes, buildMs, refreshMs };
+  } catch (error) {
+    if (error instanceof ArmStepFailed) return { failed: error.stage, detail: error.message };
+    throw error;
+  }
+}
+
+/** Puts an export in /target as a repository with one commit. */
+export async function layTarget(
+  sandbox: Sandbox,
+  exported: TargetExport,
+  signal: AbortSignal,
+): Promise<void> {
+  await mustRun(sandbox, ['bash', '-c', 'find /target -mindepth 1 -delete'], signal);
+  await sandbox.upload('/target', exported.tar);
+  const script =
+    'git init -q -b main . && git config user.name whetstone && git config user.email whetstone@localhost && ' +
+    'git config gc.auto 0 && git add --all --force && git commit -q --no-verify -m base';
+  await mustRun(sandbox, ['bash', '-c', script], signal);
+}
+
+async function applyPatch(sandbox: Sandbox, patch: string, signal: AbortSignal): Promise<void> {
+  const applied = await sandbox.exec(['git', 'apply', '--whitespace=nowarn', '-'], {
+    cwd: '/target',
+    stdin: patch,
+    timeoutMs: 30_000,
+    signal,
+  });
+  if (applied.exitCode !== 0) throw new ArmStepFailed('apply', lastLines(applied));
+}
+
+async function step(
+  sandbox: Sandbox,
+  stage: 'migrate' | 'refresh',
+  command: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const result = await sandbox.exec(command, { cwd: '/target', timeoutMs: STEP_TIMEOUT_MS, signal });
+  if (result.exitCode !== 0)
+    throw new ArmStepFailed(stage, `${result.outcome}, exit code ${result.exitCode}: ${lastLines(result)}`);
+}
+
+/** Our own command in a sandbox: its failure is the machine's. */
+async function mustRun(sandbox: Sandbox, command: readonly string[], signal: AbortSignal): Promise<void> {
+  const result = await sandbox.exec(command, { cwd: '/target', timeoutMs: STEP_TIMEOUT_MS, signal });
+  if (result.exitCode !== 0) {
+    throw new SandboxFault(
+      'sandbox-step-failed',
+      `\`${command.join(' ')}\` failed in a sandbox: ${lastLines(result)}`,
+      {
+        hint: 'run the command again; `whetstone doctor` shows the state of the engine and the disk',
+      },
+    );
+  }
+}
+
+const lastLines = (result: { stdout: string; stderr: string }): string =>
+  (result.stderr.trim() || result.stdout.trim()).slice(-800);
+
+// Foreign keys and triggers are off while rows move; identity columns keep their values.
+const SHUFFLE = `
+SET session_replication_role = replica;
+DO $$
+DECLARE t record; cols text;
+BEGIN
+  FOR t IN SELECT c.oid, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND c.reltuples > 1
+  LOOP
+    SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO cols FROM pg_attribute
+      WHERE attrelid = t.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
+    EXECUTE format('CREATE TEMP TABLE shuffled ON COMMIT DROP AS SELECT %s FROM %I.%I ORDER BY hashtext(ctid::text)', cols, t.nspname, t.relname);
+    EXECUTE format('DELETE FROM %I.%I', t.nspname, t.relname);
+    EXECUTE format('INSERT INTO %I.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM shuffled', t.nspname, t.relname, cols, cols);
+    DROP TABLE shuffled;
+  END LOOP;
+END $$;
+`;
+
+/** The base arm with every table's rows in another physical order: what depends on it shows itself there. */
+async function ensureShuffledImage(
+  engine: Engine,
+  target: Target,
+  base: string,
+  options: ImageOptions,
+): Promise<string> {
+  const { image } = await bakeImage(
+    engine,
+    {
+      name: `${target.name}-shuffled`,
+      from: base,
+      key: digest(SHUFFLE),
+      network: 'none',
+      timeoutMs: DATA_TIMEOUT_MS,
+      ...options,
+    },
+    async (sandbox) => {
+      options.progress(`shuffling the rows of ${target.name} for the order check`);
+      await startPostgres(sandbox, options.signal);
+      await mustRun(sandbox, ['psql', '-qXv', 'ON_ERROR_STOP=1', '-c', SHUFFLE], options.signal);
+      await mustRun(sandbox, ['psql', '-qXc', 'VACUUM (ANALYZE)'], options.signal);
+      await mustRun(sandbox, ['pg-down'], options.signal);
+    },
+  );
+  return image;
+}

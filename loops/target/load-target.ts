@@ -1,0 +1,94 @@
+import { existsSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createJiti } from 'jiti';
+import type { z } from 'zod';
+import { Fault } from '../../datasets/fault.ts';
+import { TargetConfig } from './config.ts';
+
+/** A target's configuration with every path absolute. */
+export interface Target {
+  config: TargetConfig;
+  configPath: string;
+  name: string;
+  /** The git repository. */
+  path: string;
+  remote: string;
+  datasets: string;
+}
+
+const packageIndex = fileURLToPath(new URL('../../index.ts', import.meta.url));
+
+/**
+ * Reads and validates a `whetstone.config.ts`. It is the user's own code and runs on the host, so it is always read
+ * from the path the user named, never from a patch.
+ */
+export async function loadTarget(configPath: string): Promise<Target> {
+  if (!existsSync(configPath)) {
+    throw new Fault('no-config', `there is no configuration at ${configPath}`, {
+      hint: 'write one with `whetstone init`, or name it with --config FILE',
+    });
+  }
+  // A real path: repositories and datasets below a symlink must not look as if they lay elsewhere.
+  const file = realpathSync(configPath);
+  const jiti = createJiti(import.meta.url, {
+    alias: { whetstone: packageIndex },
+    moduleCache: false,
+    fsCache: false,
+  });
+  let exported: unknown;
+  try {
+    exported = await jiti.import(file, { default: true });
+  } catch (cause) {
+    throw new Fault(
+      'bad-config',
+      `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        hint: 'mend the file; it must export default defineConfig({ … })',
+        cause,
+      },
+    );
+  }
+  const parsed = TargetConfig.safeParse(exported);
+  if (!parsed.success) {
+    const problems = parsed.error.issues
+      .map(nearestIssue)
+      .map((issue) => `${issue.path.join('.') || '(root)'}: ${issue.message}`);
+    throw new Fault('bad-config', `${file}: ${problems.join('; ')}`, {
+      hint: 'correct these fields; docs/configuration.md lists all of them',
+    });
+  }
+  return resolveTarget(parsed.data, file);
+}
+
+/** Of a value that fits none of several forms, what is wrong with the form that it comes nearest to: the deepest field. */
+function nearestIssue(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const inner = issue.errors
+    .flatMap((form) => form.slice(0, 1))
+    .map(nearestIssue)
+    .toSorted((a, b) => b.path.length - a.path.length)[0];
+  return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] };
+}
+
+function resolveTarget(config: TargetConfig, configPath: string): Target {
+  const from = path.dirname(configPath);
+  const root = path.resolve(from, config.target.path);
+  const datasets = config.datasets
+    ? path.resolve(from, config.datasets)
+    : path.join(path.dirname(root), `${config.name}-datasets`);
+  if (!path.relative(root, datasets).startsWith('..')) {
+    throw new Fault('datasets-in-target', `${configPath}: datasets: ${datasets} lies inside the target`, {
+      hint: 'a fixer would see the hidden variants there; choose a folder outside the target',
+    });
+  }
+  if (!existsSync(path.join(root, '.git'))) {
+    throw new Fault('no-repository', `${configPath}: target.path: ${root} is not a git repository`, {
+      hint: `run \`git init\` and commit there, or correct target.path`,
+    });
+  }
+  const remote = /^[a-z+]+:\/\/|^[^/]+@[^/]+:/.test(config.target.remote)
+    ? config.target.remote
+    : path.resolve(from, config.target.remote);
+  return { config, configPath, name: config.name, path: root, remote, datasets };
+}

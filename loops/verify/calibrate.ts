@@ -1,0 +1,38 @@
+import { median } from '../gate/statistics/median.ts';
+import type { SqlClient } from '../target/sql-client.ts';
+
+// CPU and a scan over rows made on the spot: it moves with the machine, never with the target's data.
+const CALIBRATION_SQL =
+  'SELECT count(*), sum(hashint8(i)::int8), max(md5(i::text)) FROM generate_series(1, 40000) AS g(i)';
+
+const RUNS = 12;
+
+/** Milliseconds of one run of the calibration query on the host's clock. */
+export async function calibrateOnce(sql: SqlClient): Promise<number> {
+  const started = performance.now();
+  await sql.query(CALIBRATION_SQL);
+  return performance.now() - started;
+}
+
+/**
+ * The calibration query at freeze, milliseconds: the fastest of several runs, which is the machine and not whatever
+ * else ran at that moment. A case keeps it for ever.
+ */
+export async function calibrateForFreeze(sql: SqlClient): Promise<number> {
+  return Math.min(...(await calibrationRuns(sql)));
+}
+
+/**
+ * The calibration query now, milliseconds: the median of several runs, because the trials that follow meet the same
+ * neighbours. A busy machine so gets a longer objective in the measure in which it slows the fixed work down.
+ */
+export async function calibrateNow(sql: SqlClient): Promise<number> {
+  return median(await calibrationRuns(sql));
+}
+
+async function calibrationRuns(sql: SqlClient): Promise<number[]> {
+  await calibrateOnce(sql);
+  const times: number[] = [];
+  for (let run = 0; run < RUNS; run++) times.push(await calibrateOnce(sql));
+  return times;
+}

@@ -1,0 +1,100 @@
+import { equalRows } from '../../datasets/cases/canonical-rows.ts';
+import type { Params } from '../../datasets/patterns/pattern.ts';
+import type { GuardEvidence } from '../gate/evidence.ts';
+import type { Pair, Sample } from '../gate/speed.ts';
+import type { Arm } from '../target/arm.ts';
+import type { ServeReply } from '../target/serve-client.ts';
+import { planShape } from './plan-shape.ts';
+import { isDatabaseError } from './reference.ts';
+
+/** Another query of the target with parameters from its log. */
+export interface GuardQuery {
+  query: string;
+  sql: string;
+  ordered: boolean;
+  params: Params[];
+}
+
+const GUARD_LIMIT_MS = 10_000;
+
+/**
+ * Looks at one guard: where its file is untouched and both arms plan it alike, that settles it; else its rows are
+ * compared and `pairs` interleaved pairs are timed through serve.
+ */
+export async function checkGuard(
+  guard: GuardQuery,
+  arms: { base: Arm; candidate: Arm },
+  options: { touched: boolean; pairs: number; signal: AbortSignal },
+): Promise<GuardEvidence> {
+  const { base, candidate } = arms;
+  if (!options.touched && (await samePlans(guard, base, candidate))) {
+    return {
+      query: guard.query,
+      checked: 'unchanged-plan',
+      rowsEqual: true,
+      pairs: [],
+      detail: 'same plan, untouched file',
+    };
+  }
+  const pairs: Pair[] = [];
+  let rowsEqual: boolean | null = null;
+  let detail = options.touched ? 'its file was changed' : 'its plan changed';
+  for (let at = 0; at < options.pairs; at++) {
+    options.signal.throwIfAborted();
+    const params = guard.params[at % guard.params.length] ?? [];
+    // The first answer of each arm on these parameters warms up and is compared; the second is timed.
+    if (at < guard.params.length) {
+      const compared = compareReplies(
+        await base.ask(guard.query, params, GUARD_LIMIT_MS),
+        await candidate.ask(guard.query, params, GUARD_LIMIT_MS),
+        guard.ordered,
+      );
+      if (compared.equal === false)
+        return { query: guard.query, checked: 'timed', rowsEqual: false, pairs, detail: compared.detail };
+      rowsEqual = compared.equal ?? rowsEqual;
+      detail = compared.detail || detail;
+    }
+    const first = at % 2 === 0 ? base : candidate;
+    const a = sampleOf(await first.ask(guard.query, params, GUARD_LIMIT_MS));
+    const b = sampleOf(await (first === base ? candidate : base).ask(guard.query, params, GUARD_LIMIT_MS));
+    pairs.push(first === base ? { base: a, candidate: b } : { base: b, candidate: a });
+  }
+  return { query: guard.query, checked: 'timed', rowsEqual, pairs, detail };
+}
+
+async function samePlans(guard: GuardQuery, base: Arm, candidate: Arm): Promise<boolean> {
+  try {
+    for (const params of guard.params.slice(0, 2)) {
+      const [ours, theirs] = await Promise.all([
+        planShape(base.sql, guard.sql, params),
+        planShape(candidate.sql, guard.sql, params),
+      ]);
+      if (ours !== theirs) return false;
+    }
+    return true;
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    return false;
+  }
+}
+
+function compareReplies(
+  base: ServeReply,
+  candidate: ServeReply,
+  ordered: boolean,
+): { equal: boolean | null; detail: string } {
+  if (base.outcome === 'answered' && candidate.outcome === 'answered') {
+    const result = equalRows(base.result, candidate.result, { ordered });
+    return { equal: result.equal, detail: result.equal ? '' : result.detail };
+  }
+  if (base.outcome === candidate.outcome) return { equal: null, detail: `both arms: ${base.outcome}` };
+  if (base.outcome === 'answered') {
+    const why =
+      'error' in candidate ? candidate.error.slice(0, 300) : `no answer within ${GUARD_LIMIT_MS} ms`;
+    return { equal: false, detail: `the base answers, the candidate does not: ${why}` };
+  }
+  return { equal: null, detail: 'the candidate answers where the base does not' };
+}
+
+const sampleOf = (reply: ServeReply): Sample =>
+  reply.outcome === 'answered' ? { ms: reply.ms, cut: false } : { ms: GUARD_LIMIT_MS, cut: true };

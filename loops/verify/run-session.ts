@@ -1,0 +1,184 @@
+import { equalRows } from '../../datasets/cases/canonical-rows.ts';
+import type { QueryCase, Variant } from '../../datasets/cases/case.ts';
+import type { Params } from '../../datasets/patterns/pattern.ts';
+import { scoreTrial, type Trial } from '../gate/evidence.ts';
+import type { Pair, Sample, SpeedSession } from '../gate/speed.ts';
+import type { Arm } from '../target/arm.ts';
+import type { ServeReply } from '../target/serve-client.ts';
+import { calibrateOnce } from './calibrate.ts';
+import { referenceRows } from './reference.ts';
+import { type Expected, judgeReply } from './trial.ts';
+
+const WARM_UPS = 5;
+
+const REFERENCE_LIMIT_MS = 60_000;
+
+/** Control pairs are short: twice as many of them tell noise from difference better. */
+const CONTROL_SHARE = 2;
+
+const FLOOR_PROBES = 5;
+
+/** A pass/fail trial may stop at this multiple of the objective: it has failed. */
+export const TRIAL_STOP = 3;
+
+/** A timed sample is cut at this multiple of the objective, or at CUT_MS, whichever is larger. */
+const SAMPLE_STOP = 5;
+const CUT_MS = 1_000;
+
+const sampleLimitMs = (objectiveMs: number): number => Math.max(SAMPLE_STOP * objectiveMs, CUT_MS);
+
+export interface SessionRequest {
+  case: QueryCase;
+  base: Arm;
+  candidate: Arm;
+  /** Scaled to this machine, now. */
+  objectiveMs: number;
+  /** Where in the list of parameter sets this session's samples start: each session takes others. */
+  offset: number;
+  /** The target's own refresh command. */
+  refresh: readonly string[] | undefined;
+  signal: AbortSignal;
+}
+
+/** Parameter sets that a session's samples and warm-ups go through. */
+const timedAt = (request: SessionRequest, at: number): Params => {
+  const timed = timedParameters(request.case);
+  return timed[(request.offset + at) % timed.length] ?? [];
+};
+
+/** Runs every variant that only reads once on each arm, after the warm-ups. */
+export async function runReading(request: SessionRequest): Promise<Trial[]> {
+  const { case: queryCase, base, candidate, objectiveMs, signal } = request;
+  for (let run = 0; run < WARM_UPS; run++) {
+    signal.throwIfAborted();
+    // The first run of an arm reads its tables in; the later ones need no more time than a trial has.
+    const limitMs = run === 0 ? sampleLimitMs(objectiveMs) : objectiveMs * TRIAL_STOP;
+    await base.ask(queryCase.query, timedAt(request, run), limitMs);
+    await candidate.ask(queryCase.query, timedAt(request, run), limitMs);
+  }
+  const trials: Trial[] = [];
+  for (const variant of [...queryCase.visible, ...queryCase.hidden]) {
+    signal.throwIfAborted();
+    if (variant.writes.length === 0) trials.push(...(await runTrials(request, variant)));
+  }
+  return trials;
+}
+
+/** Interleaved pairs of both arms, and as many of the same work on both: the A/A control. */
+export async function runPairs(
+  request: SessionRequest,
+  counts: { pairs: number; controlPairs: number },
+): Promise<SpeedSession> {
+  const { case: queryCase, base, candidate, objectiveMs, signal } = request;
+  const cutMs = sampleLimitMs(objectiveMs);
+  const floorMs = await measureFloor(candidate);
+  const pairs: Pair[] = [];
+  for (let at = 0; at < counts.pairs; at++) {
+    signal.throwIfAborted();
+    const params = timedAt(request, WARM_UPS + at);
+    pairs.push(
+      await inTurn(
+        at,
+        () => timeSample(base, queryCase.query, params, cutMs),
+        () => timeSample(candidate, queryCase.query, params, cutMs),
+      ),
+    );
+  }
+  // The calibration query in both containers: it shows the machine's noise and any difference between the two.
+  const control: Pair[] = [];
+  const calibration = async (arm: Arm): Promise<Sample> => ({ ms: await calibrateOnce(arm.sql), cut: false });
+  await calibration(base);
+  await calibration(candidate);
+  for (let at = 0; at < counts.controlPairs * CONTROL_SHARE; at++) {
+    signal.throwIfAborted();
+    control.push(
+      await inTurn(
+        at,
+        () => calibration(base),
+        () => calibration(candidate),
+      ),
+    );
+  }
+  return { pairs, control, floorMs };
+}
+
+/** Parameters on which the base is slow: elsewhere there is nothing to speed up. */
+function timedParameters({ visible, hidden, pool }: QueryCase): Params[] {
+  const slow = [...visible, ...hidden]
+    .filter((variant) => variant.split === 'holdout' && variant.writes.length === 0)
+    .map((variant) => variant.params);
+  const unseen = pool.filter(
+    (params) => !slow.some((known) => JSON.stringify(known) === JSON.stringify(params)),
+  );
+  return [...slow, ...unseen];
+}
+
+/** One trial on each arm, which stops where it has failed. */
+export async function runTrials(request: SessionRequest, variant: Variant): Promise<Trial[]> {
+  const { case: queryCase, base, candidate, objectiveMs } = request;
+  const limitMs = objectiveMs * TRIAL_STOP;
+  const expected = expectedOf(queryCase, variant, objectiveMs);
+  const ours = await base.ask(queryCase.query, variant.params, limitMs);
+  const theirs = await candidate.ask(queryCase.query, variant.params, limitMs);
+  return [judgeReply('base', ours, expected), await judgeAnswer(request, variant, theirs)];
+}
+
+const expectedOf = (queryCase: QueryCase, variant: Variant, objectiveMs: number): Expected => ({
+  variant: variant.id,
+  sha256: variant.sha256,
+  ordered: queryCase.ordered,
+  objectiveMs,
+});
+
+/**
+ * Judges the candidate's answer. A digest that differs may be the last digit of a sum that was added in another
+ * order, so the rows themselves are then compared with the base SQL's, run now on the base's data.
+ */
+export async function judgeAnswer(
+  request: SessionRequest,
+  variant: Variant,
+  reply: ServeReply,
+): Promise<Trial> {
+  const { case: queryCase, base, objectiveMs } = request;
+  const trial = judgeReply('candidate', reply, expectedOf(queryCase, variant, objectiveMs));
+  if (trial.rowsEqual !== false || reply.outcome !== 'answered') return trial;
+  const { ordered } = queryCase;
+  const reference = await referenceRows(base.sql, queryCase.sql, variant.params, {
+    ordered,
+    limitMs: REFERENCE_LIMIT_MS,
+  });
+  const compared = equalRows(reference.result, reply.result, { ordered });
+  if (!compared.equal) return { ...trial, detail: `${compared.detail}; ${trial.detail}` };
+  const outcome = scoreTrial({ ended: 'answered', rowsEqual: true, ms: reply.ms }, objectiveMs);
+  return { ...trial, rowsEqual: true, outcome };
+}
+
+/** ABBA: even pairs run the base first, odd ones the candidate. */
+export async function inTurn(
+  at: number,
+  base: () => Promise<Sample>,
+  candidate: () => Promise<Sample>,
+): Promise<Pair> {
+  if (at % 2 === 0) {
+    const first = await base();
+    return { base: first, candidate: await candidate() };
+  }
+  const first = await candidate();
+  return { base: await base(), candidate: first };
+}
+
+async function timeSample(arm: Arm, query: string, params: Params, cutMs: number): Promise<Sample> {
+  const reply = await arm.ask(query, params, cutMs);
+  // An error or a lost process is no fast answer; its trials say what it was.
+  return reply.outcome === 'answered' ? { ms: reply.ms, cut: false } : { ms: cutMs, cut: true };
+}
+
+/** The fastest round trip for a query that there is not: no answer with work in it can be faster. */
+async function measureFloor(arm: Arm): Promise<number | null> {
+  let floor: number | null = null;
+  for (let probe = 0; probe < FLOOR_PROBES; probe++) {
+    const reply = await arm.ask(`no-such-query-${probe}`, [], CUT_MS);
+    if (reply.outcome === 'failed') floor = Math.min(floor ?? reply.ms, reply.ms);
+  }
+  return floor;
+}

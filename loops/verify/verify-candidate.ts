@@ -1,0 +1,292 @@
+import type { QueryCase } from '../../datasets/cases/case.ts';
+import { SandboxFault } from '../../sandboxes/fault.ts';
+import { checkPatch, type PatchRules } from '../gate/check-patch.ts';
+import { type Evidence, type GuardEvidence, scaledObjectiveMs } from '../gate/evidence.ts';
+import { judgeCandidate } from '../gate/judge-candidate.ts';
+import { planNext } from '../gate/plan-next.ts';
+import type { GatePolicy } from '../gate/policy.ts';
+import type { Verdict } from '../gate/verdict.ts';
+import { Arm } from '../target/arm.ts';
+import { buildArm, removeArm } from '../target/images.ts';
+import type { LoopContext } from '../workflows/context.ts';
+import { calibrateNow } from './calibrate.ts';
+import { changeData } from './change-data.ts';
+import { checkGuard, type GuardQuery } from './check-guards.ts';
+import { compareDatabases } from './compare-database.ts';
+import { runPairs, runReading, type SessionRequest } from './run-session.ts';
+import { isQueryFile, touchedPaths, touchesSharedCode } from './touched-paths.ts';
+
+/** How often a step is tried again when the machine, not the candidate, failed. */
+const RETRIES = 2;
+
+const TESTS_LIMIT_MS = 5 * 60_000;
+
+export interface VerificationRequest {
+  case: QueryCase;
+  /** All other queries of the target that have logged parameters. */
+  guards: GuardQuery[];
+  patch: string;
+  rules: PatchRules;
+  /** 1 for the first confirm stage on this holdout version. */
+  attempt: number;
+  policy: GatePolicy;
+}
+
+export interface Verification {
+  evidence: Evidence;
+  verdict: Verdict;
+}
+
+/**
+ * Runs what the gate asks for, step by step, until it is decided. Every session gets fresh containers of both arms.
+ * A SandboxFault is tried again and then thrown: it is never a score.
+ */
+export async function verifyCandidate(
+  context: LoopContext,
+  request: VerificationRequest,
+): Promise<Verification> {
+  const run = new VerificationRun(context, request);
+  try {
+    await run.untilDecided();
+    return { evidence: run.evidence, verdict: judgeCandidate(run.evidence, request.policy) };
+  } finally {
+    await run.close();
+  }
+}
+
+class VerificationRun {
+  evidence: Evidence;
+  readonly #context: LoopContext;
+  readonly #request: VerificationRequest;
+  readonly #started = performance.now();
+  #candidateImage: string | undefined;
+  #arms: { base: Arm; candidate: Arm } | undefined;
+
+  constructor(context: LoopContext, request: VerificationRequest) {
+    this.#context = context;
+    this.#request = request;
+    const { case: queryCase } = request;
+    this.evidence = {
+      case: queryCase.id,
+      query: queryCase.query,
+      attempt: request.attempt,
+      objective: {
+        ms: queryCase.objectiveMs,
+        calibrationFreezeMs: queryCase.calibrationMs,
+        calibrationNowMs: queryCase.calibrationMs,
+      },
+      variants: [
+        ...queryCase.visible.map(({ id, kind, split }) => ({
+          id,
+          kind,
+          role: split === 'guard' ? ('guard' as const) : ('visible' as const),
+        })),
+        ...queryCase.hidden.map(({ id, kind, split }) => ({
+          id,
+          kind,
+          role: split === 'guard' ? ('guard' as const) : ('hidden' as const),
+        })),
+      ],
+      policy: null,
+      build: null,
+      tests: null,
+      database: null,
+      sessions: [],
+      staleness: null,
+      guardQueries: request.guards.map(({ query }) => query),
+      guards: [],
+      writes: [],
+      costs: { wallMs: 0, trials: 0 },
+    };
+  }
+
+  async untilDecided(): Promise<void> {
+    let failures = 0;
+    for (;;) {
+      this.#context.signal.throwIfAborted();
+      const step = planNext(this.evidence, this.#request.policy);
+      if (step.do === 'decided') break;
+      try {
+        await this.#run(step);
+      } catch (error) {
+        if (!(error instanceof SandboxFault) || failures >= RETRIES) throw error;
+        failures += 1;
+        this.#context.progress(`${this.evidence.query}: ${error.message} (tried again)`);
+        await this.#dropArms();
+      }
+    }
+    this.evidence.costs = {
+      wallMs: performance.now() - this.#started,
+      trials: this.evidence.sessions.reduce((sum, session) => sum + session.trials.length, 0),
+    };
+  }
+
+  async #run(step: Exclude<ReturnType<typeof planNext>, { do: 'decided' }>): Promise<void> {
+    switch (step.do) {
+      case 'policy':
+        this.evidence.policy = checkPatch(this.#request.patch, this.#request.rules);
+        return;
+      case 'build':
+        return this.#build();
+      case 'database':
+        return this.#compareDatabases();
+      case 'tests':
+        return this.#runTests();
+      case 'guards':
+        return this.#checkGuards(step.queries, step.pairs);
+      case 'session':
+        return this.#runSession(step);
+      case 'staleness':
+      case 'writes':
+        return this.#changeData();
+    }
+  }
+
+  async #build(): Promise<void> {
+    const { engine, target, images, progress, signal } = this.#context;
+    const built = await buildArm(engine, target, images.data, images.export, this.#request.patch, {
+      progress,
+      signal,
+    });
+    if ('failed' in built) {
+      this.evidence.build = { outcome: 'failed', stage: built.failed, detail: built.detail };
+      return;
+    }
+    this.#candidateImage = built.image;
+    const { addedBytes, buildMs, refreshMs } = built;
+    // Both arms stand on the data image: what the base's own arm adds is not the candidate's doing.
+    this.evidence.build = {
+      outcome: 'ok',
+      addedBytes: Math.max(0, addedBytes - images.baseBytes),
+      buildMs,
+      refreshMs,
+    };
+  }
+
+  async #compareDatabases(): Promise<void> {
+    const { base, candidate } = await this.#openArms();
+    const differences = await compareDatabases(base.sql, candidate.sql);
+    this.evidence.database = differences.map(({ what, name, base: ours, candidate: theirs }) => ({
+      kind: what === 'setting' ? ('settings' as const) : ('schema' as const),
+      detail: `${name}: ${theirs.slice(0, 200)} instead of ${ours.slice(0, 200)}`,
+    }));
+  }
+
+  async #runTests(): Promise<void> {
+    const { engine, target, signal } = this.#context;
+    const command = target.config.commands.test;
+    if (!command) {
+      this.evidence.tests = 'not-declared';
+      return;
+    }
+    // Tests may write: they get a candidate's container of their own.
+    await using arm = await Arm.open(engine, this.#image(), target.config, { purpose: 'tests', signal });
+    const result = await arm.command(command, TESTS_LIMIT_MS, signal);
+    this.evidence.tests =
+      result.exitCode === 0
+        ? { outcome: 'passed', detail: '' }
+        : {
+            outcome: 'failed',
+            detail: `${result.outcome}, exit code ${result.exitCode}: ${(result.stdout + result.stderr).slice(-500)}`,
+          };
+  }
+
+  async #checkGuards(queries: readonly string[], pairs: number): Promise<void> {
+    const arms = await this.#openArms();
+    const { signal, target } = this.#context;
+    const shared = touchesSharedCode(this.#request.patch, target.config.target.layout);
+    for (const guard of this.#request.guards.filter(({ query }) => queries.includes(query))) {
+      const own = touchedPaths(this.#request.patch).some((file) =>
+        isQueryFile(file, guard.query, target.config.target.layout.queries),
+      );
+      const touched = shared || own;
+      const known = this.evidence.guards.find(({ query }) => query === guard.query);
+      const more = await checkGuard(guard, arms, {
+        touched,
+        pairs: pairs - (known?.pairs.length ?? 0),
+        signal,
+      });
+      const merged: GuardEvidence = known ? { ...more, pairs: [...known.pairs, ...more.pairs] } : more;
+      this.evidence.guards = [...this.evidence.guards.filter(({ query }) => query !== guard.query), merged];
+    }
+  }
+
+  async #runSession({ pairs, controlPairs }: { pairs: number; controlPairs: number }): Promise<void> {
+    const { policy } = this.#request;
+    const request = await this.#sessionRequest();
+    const trials = await runReading(request);
+    const before = this.evidence.sessions;
+    const withTrials = { trials, pairs: [], control: [], floorMs: null };
+    this.evidence = { ...this.evidence, sessions: [...before, withTrials] };
+    if (planNext(this.evidence, policy).do === 'decided') {
+      await this.#dropArms();
+      return;
+    }
+    const speed = await runPairs(request, { pairs, controlPairs });
+    const changed = await changeData(request);
+    this.evidence = {
+      ...this.evidence,
+      sessions: [...before, { trials: [...trials, ...changed.trials], ...speed }],
+      staleness: [...(this.evidence.staleness ?? []), ...changed.staleness],
+      writes: [...this.evidence.writes, ...changed.writes],
+    };
+    await this.#dropArms();
+  }
+
+  async #changeData(): Promise<void> {
+    const changed = await changeData(await this.#sessionRequest());
+    this.evidence.staleness = [...(this.evidence.staleness ?? []), ...changed.staleness];
+    this.evidence.writes = [...this.evidence.writes, ...changed.writes];
+    await this.#dropArms();
+  }
+
+  async #sessionRequest(): Promise<SessionRequest> {
+    const arms = await this.#openArms();
+    // Each session anew: its trials meet the neighbours of this moment.
+    this.evidence.objective.calibrationNowMs = await calibrateNow(arms.base.sql);
+    return {
+      ...arms,
+      case: this.#request.case,
+      objectiveMs: scaledObjectiveMs(this.evidence.objective),
+      offset: this.evidence.sessions.length * 7,
+      refresh: this.#context.target.config.commands.refresh,
+      signal: this.#context.signal,
+    };
+  }
+
+  /** The arms that are open and whose data nobody changed, or fresh ones. */
+  async #openArms(): Promise<{ base: Arm; candidate: Arm }> {
+    if (this.#arms) return this.#arms;
+    const { engine, target, images, signal } = this.#context;
+    const open = (image: string, purpose: string) =>
+      Arm.open(engine, image, target.config, { purpose, signal });
+    const opened = await Promise.allSettled([
+      open(images.base, 'base arm'),
+      open(this.#image(), 'candidate arm'),
+    ]);
+    const [base, candidate] = opened;
+    if (base.status === 'rejected' || candidate.status === 'rejected') {
+      for (const arm of opened) if (arm.status === 'fulfilled') await arm.value[Symbol.asyncDispose]();
+      throw base.status === 'rejected' ? base.reason : (candidate as PromiseRejectedResult).reason;
+    }
+    this.#arms = { base: base.value, candidate: candidate.value };
+    return this.#arms;
+  }
+
+  async #dropArms(): Promise<void> {
+    const arms = this.#arms;
+    this.#arms = undefined;
+    if (arms) await Promise.all([arms.base[Symbol.asyncDispose](), arms.candidate[Symbol.asyncDispose]()]);
+  }
+
+  #image(): string {
+    if (this.#candidateImage === undefined)
+      throw new Error('the gate asked for an arm before its image was built');
+    return this.#candidateImage;
+  }
+
+  async close(): Promise<void> {
+    await this.#dropArms();
+    if (this.#candidateImage !== undefined) await removeArm(this.#context.engine, this.#candidateImage);
+  }
+}

@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { simpleGit } from 'simple-git';
+import { z } from 'zod';
+import type { QueryCase } from '../../datasets/cases/case.ts';
+import { AdmissionCheck } from '../../datasets/cases/case.ts';
+import { readCase, writeCase } from '../../datasets/cases/case-folder.ts';
+import { type Dataset, freezeDataset, listVersions, readDataset } from '../../datasets/cases/dataset.ts';
+import { gitIdentity } from '../publish/git-identity.ts';
+import type { LoopContext } from './context.ts';
+
+/** A target's cases stand in `<datasets>/v<N>`, its frontier in `<datasets>/frontier/v<N>`. */
+export const frontierRoot = (datasets: string): string => path.join(datasets, 'frontier');
+
+/** The newest frozen version of the target's dataset; undefined before the first. */
+export async function currentDataset({ target }: Pick<LoopContext, 'target'>): Promise<Dataset | undefined> {
+  const version = (await listVersions(target.datasets)).at(-1);
+  return version === undefined ? undefined : readDataset(target.datasets, version);
+}
+
+/** These cases of the newest version, sealed parts included, in the order asked for. */
+export async function frozenCases(
+  context: Pick<LoopContext, 'target'>,
+  ids: readonly string[],
+): Promise<QueryCase[]> {
+  const dataset = await currentDataset(context);
+  if (!dataset) return [];
+  const folder = path.join(context.target.datasets, `v${dataset.version}`, 'cases');
+  const known = new Set(dataset.cases.map(({ id }) => id));
+  return Promise.all(ids.filter((id) => known.has(id)).map((id) => readCase(path.join(folder, id))));
+}
+
+export interface FrozenVersion {
+  name: string;
+  version: number;
+  sha256: string;
+  cases: string[];
+}
+
+/**
+ * Freezes what admission took as the next version, unless the newest version holds just these cases already.
+ * Undefined where nothing was admitted.
+ */
+export async function freezeAdmitted(
+  context: LoopContext,
+  admitted: readonly QueryCase[],
+): Promise<FrozenVersion | undefined> {
+  if (admitted.length === 0) return undefined;
+  const { target, state } = context;
+  // Load that outlasts one case's calibration does not outlast them all: the fastest of them is the machine.
+  const calibrationMs = Math.min(...admitted.map((queryCase) => queryCase.calibrationMs));
+  const dataset = await freeze(context, {
+    root: target.datasets,
+    name: target.name,
+    split: () => 'dev',
+    cases: admitted.map((queryCase) => ({ ...queryCase, calibrationMs })),
+  });
+  await state.cases.freeze(
+    dataset.cases.map(({ id }) => id),
+    {
+      dataset: dataset.name,
+      version: dataset.version,
+      path: (id) => path.join(target.datasets, `v${dataset.version}`, 'cases', id),
+    },
+  );
+  return {
+    name: dataset.name,
+    version: dataset.version,
+    sha256: dataset.sha256,
+    cases: dataset.cases.map(({ id }) => id),
+  };
+}
+
+const AuditTrail = z.array(AdmissionCheck);
+
+/**
+ * Freezes the cases of `ids` that no candidate was accepted for as the next frontier version. Each carries the audit
+ * that its reference is right (the admission checks that derive it a second way), the plans tried and the closest.
+ */
+export async function freezeFrontier(
+  context: LoopContext,
+  ids: readonly string[],
+): Promise<FrozenVersion | undefined> {
+  const { state, target } = context;
+  const accepted = new Set(
+    (await state.candidates.list()).filter((one) => one.state === 'accepted').map((one) => one.caseId),
+  );
+  const open = await frozenCases(
+    context,
+    ids.filter((id) => !accepted.has(id)),
+  );
+  if (open.length === 0) return undefined;
+  const records = new Map((await state.cases.list()).map((record) => [record.id, record]));
+  const audits = new Map(
+    open.map(({ id }) => {
+      const certificate = AuditTrail.catch([]).parse(records.get(id)?.certificate);
+      return [
+        id,
+        certificate.filter(({ check }) => check === 'deterministic' || check === 'two-right-solutions'),
+      ];
+    }),
+  );
+  const name = `${target.name}-frontier`;
+  const dataset = await freeze(context, {
+    root: frontierRoot(target.datasets),
+    name,
+    split: () => 'frontier',
+    cases: open,
+  });
+  const frozen = [];
+  for (const { id } of open) {
+    const cells = (await state.cells.list(id)).filter(({ medianMs }) => medianMs !== null);
+    const closest = cells
+      .filter((cell) => cell.state === 'ok')
+      .reduce<(typeof cells)[number] | undefined>(
+        (best, cell) => ((cell.medianMs ?? 0) < (best?.medianMs ?? Number.POSITIVE_INFINITY) ? cell : best),
+        undefined,
+      );
+    frozen.push({
+      dataset: dataset.name,
+      version: dataset.version,
+      caseId: id,
+      since: new Date(dataset.frozenAt),
+      bestAttempt: closest ? { plan: closest.label, kind: closest.kind, medianMs: closest.medianMs } : {},
+      audit: { checks: audits.get(id) ?? [], plansTried: cells.length },
+    });
+  }
+  await state.publications.freezeFrontier(frozen);
+  return {
+    name: dataset.name,
+    version: dataset.version,
+    sha256: dataset.sha256,
+    cases: open.map(({ id }) => id),
+  };
+}
+
+interface FreezeRequest {
+  root: string;
+  name: string;
+  split: (queryCase: QueryCase) => 'dev' | 'frontier';
+  cases: readonly QueryCase[];
+}
+
+/** A step that is repeated after a kill finds the version that it froze: its cases are the same to the byte. */
+async function freeze(context: LoopContext, { root, name, split, cases }: FreezeRequest): Promise<Dataset> {
+  const { target, images, now } = context;
+  await ensureRepository(target.datasets);
+  const newest = (await listVersions(root)).at(-1);
+  const before = newest === undefined ? undefined : await readDataset(root, newest);
+  const canary = before?.canary ?? randomUUID();
+  if (before && (await holdsExactly(root, before, cases))) {
+    // Killed between the version and its commit: the commit is still owed.
+    await commitDatasets(target.datasets, `${name}@v${before.version}: ${cases.length} cases`);
+    return before;
+  }
+  const dataset = await freezeDataset(root, {
+    name,
+    canary,
+    now: now(),
+    cases: cases.map((queryCase) => ({
+      id: queryCase.id,
+      split: split(queryCase),
+      write: (folder) =>
+        writeCase(folder, queryCase, {
+          canary,
+          dataImage: images.data,
+          exportTar: images.export.tar,
+          commands: target.config.commands,
+        }),
+    })),
+  });
+  await commitDatasets(target.datasets, `${name}@v${dataset.version}: ${cases.length} cases`);
+  return dataset;
+}
+
+async function holdsExactly(root: string, dataset: Dataset, cases: readonly QueryCase[]): Promise<boolean> {
+  if (dataset.cases.length !== cases.length) return false;
+  for (const queryCase of cases) {
+    const folder = path.join(root, `v${dataset.version}`, 'cases', queryCase.id);
+    if (!existsSync(folder)) return false;
+    if (JSON.stringify(sorted(await readCase(folder))) !== JSON.stringify(sorted(queryCase))) return false;
+  }
+  return true;
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}
+
+async function ensureRepository(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  if (!existsSync(path.join(folder, '.git')))
+    await simpleGit(folder).raw(['init', '--quiet', '--initial-branch=main']);
+}
+
+/** One commit of all that changed in the datasets' repository, if anything did, whoever the machine's git user is. */
+export async function commitDatasets(folder: string, message: string): Promise<void> {
+  const git = simpleGit(folder).env(gitIdentity());
+  await git.raw(['add', '--all', '--', '.', ':!*.freezing-*']);
+  if ((await git.raw(['status', '--porcelain', '--untracked-files=no'])).trim() === '') return;
+  await git.raw(['commit', '--quiet', '--no-verify', '--no-gpg-sign', '--message', message]);
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { engineFault, statusOf } from './engine-fault.ts';
+import { SandboxFault } from './fault.ts';
+import { limits } from './limits.ts';
+
+export interface ExecStart {
+  cwd?: string | undefined;
+  env?: Record<string, string> | undefined;
+  /** `uid:gid` in the container. */
+  user: string;
+  stdin: boolean;
+}
+
+/** A command that runs in a container, with the socket that carries its streams. */
+export interface RunningExec {
+  exec: Docker.Exec;
+  /** Multiplexed stdout and stderr to read; stdin to write, its end being the command's end of input. */
+  socket: Duplex;
+  /** Kills all of its processes, those that left its process group as well. */
+  kill(): Promise<void>;
+}
+
+// The engine has no way to kill an exec, and the pid that it tells is the host's. So every process of an exec is
+// found by a variable that it inherited.
+const marker = 'WHETSTONE_EXEC';
+// Round after round, as a fork may slip through one.
+const killScript = `for round in 1 2 3 4 5 6 7 8 9; do
+  environs=$(grep -lsz "^${marker}=$1\\$" /proc/[0-9]*/environ) || exit 0
+  for environ in $environs; do pid=\${environ%/environ}; kill -9 "\${pid#/proc/}" 2> /dev/null; done
+done; true`;
+
+export async function startExec(
+  container: Docker.Container,
+  command: readonly string[],
+  options: ExecStart,
+): Promise<RunningExec> {
+  const id = randomUUID();
+  const { exec, socket } = await open(container, command, {
+    ...options,
+    env: { ...options.env, [marker]: id },
+  });
+  return {
+    exec,
+    socket,
+    async kill() {
+      try {
+        const killer = await open(container, ['sh', '-c', killScript, 'sh', id], {
+          user: options.user,
+          stdin: false,
+        });
+        killer.socket.resume();
+        await exitCodeOf(container, killer.exec);
+        killer.socket.destroy();
+      } catch (error) {
+        // What has died with its container needs no killing.
+        if (!(error instanceof SandboxFault && error.code === 'sandbox-died')) throw error;
+      }
+    },
+  };
+}
+
+/** The exit code, once the command has ended. SandboxFault `sandbox-died` when its container ended with it. */
+export async function exitCodeOf(
+  container: Docker.Container,
+  exec: Docker.Exec,
+  signal?: AbortSignal,
+): Promise<number> {
+  for (let waitMs = 5; ; waitMs = Math.min(waitMs * 2, limits.exec.pollMs)) {
+    const { Running, ExitCode } = await inspectExec(exec);
+    // 137 is SIGKILL: of the command's own, by the kernel for its memory, or because the whole container ended.
+    // 126: it cannot be executed, or the container ended before it was.
+    if (!Running && ExitCode !== null) {
+      if (ExitCode === 137 || ExitCode === 126) await mustRun(container);
+      return ExitCode;
+    }
+    await sleep(waitMs, undefined, { signal });
+  }
+}
+
+export async function isRunning(exec: Docker.Exec): Promise<boolean> {
+  return (await inspectExec(exec)).Running;
+}
+
+async function inspectExec(exec: Docker.Exec): Promise<{ Running: boolean; ExitCode: number | null }> {
+  try {
+    return await exec.inspect();
+  } catch (error) {
+    throw deadOr(error);
+  }
+}
+
+async function open(container: Docker.Container, command: readonly string[], options: ExecStart) {
+  try {
+    const exec = await container.exec({
+      Cmd: [...command],
+      Env: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
+      User: options.user,
+      AttachStdin: options.stdin,
+      AttachStdout: true,
+      AttachStderr: true,
+      ...(options.cwd === undefined ? {} : { WorkingDir: options.cwd }),
+    });
+    // Hijacked in any case: dockerode's own duplex destroys the socket where stdin should be half-closed.
+    const socket: Duplex = await exec.start({ hijack: true, stdin: options.stdin });
+    socket.on('error', () => {
+      // A command may end without reading its stdin: its exit code tells how it ended, not the broken pipe.
+    });
+    return { exec, socket };
+  } catch (error) {
+    throw deadOr(error);
+  }
+}
+
+/** By a command, as the engine says for a while that a container runs whose PID 1 is dead already. */
+async function mustRun(container: Docker.Container): Promise<void> {
+  const { exec, socket } = await open(container, ['true'], { user: '1000:1000', stdin: false });
+  socket.resume();
+  while (await isRunning(exec)) await sleep(5);
+  socket.destroy();
+  if ((await inspectExec(exec)).ExitCode !== 0) throw died(undefined);
+}
+
+function deadOr(error: unknown): Error {
+  const status = statusOf(error);
+  const stopped = error instanceof Error && /not running|is stopped|no such container/i.test(error.message);
+  return status === 404 || status === 409 || stopped
+    ? died(error)
+    : engineFault(error, 'a command was run in a sandbox');
+}
+
+function died(cause: unknown): SandboxFault {
+  return new SandboxFault('sandbox-died', 'The sandbox ended before the command did.', {
+    hint: 'This is no result of the command: its deadline passed, it was removed, or the engine restarted. Run it again in a fresh sandbox.',
+    cause,
+  });
+}

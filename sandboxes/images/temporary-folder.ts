@@ -1,0 +1,28 @@
+import { mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { isGone, thisController } from '../labels.ts';
+
+const prefix = 'whetstone-tmp-';
+
+/** A folder of this process, gone with its disposal; what a killed process left is swept by `sweepTemporaryFolders`. */
+export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
+  await sweepTemporaryFolders();
+  const path = await mkdtemp(join(tmpdir(), `${prefix}${thisController().replaceAll('/', '_')}_`));
+  return { path, [Symbol.asyncDispose]: () => removeFolder(path) };
+}
+
+/** Removes the temporary folders of dead processes. */
+export async function sweepTemporaryFolders(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(prefix)) continue;
+    const [machine, pid, started] = name.slice(prefix.length).split('_');
+    if (isGone(`${machine}/${pid}/${started}`)) await removeFolder(join(tmpdir(), name));
+  }
+}
+
+// A system that is being made below it mounts things of the host there: these must not be gone into.
+async function removeFolder(path: string): Promise<void> {
+  await execa('rm', ['-rf', '--one-file-system', '--', path]);
+}

@@ -1,0 +1,238 @@
+import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import type Docker from 'dockerode';
+import type { Engine } from './engine.ts';
+import { engineFault, statusOf } from './engine-fault.ts';
+import { execute } from './exec.ts';
+import { SandboxFault } from './fault.ts';
+import { label, thisController } from './labels.ts';
+import { limits } from './limits.ts';
+import { openPipe } from './pipe.ts';
+import { containerOptions, type Profile, sandboxUser } from './profiles.ts';
+import type { Sandbox } from './sandbox.ts';
+
+export interface OpenSandboxOptions {
+  /** Tag or id of an image of ours, or one with `timeout`, `sh`, `tar` and `grep` in it. */
+  image: string;
+  profile: Profile;
+  /** After this many milliseconds the container ends itself, whatever its controller does. */
+  ttlMs: number;
+  /** For people who look at `docker ps`, and for tests. */
+  purpose: string;
+  owner?: string | undefined;
+  memoryBytes?: number | undefined;
+  cpus?: number | undefined;
+  /** Only for steps that make an image out of trusted code. */
+  network?: 'none' | 'bridge' | undefined;
+  /** Root with Docker's default capabilities: only for steps that make an image out of trusted code. */
+  root?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * A fresh container that ends with its controller: its PID 1 waits on the stdin that this process holds. Disposing
+ * removes it. SandboxFault: `no-such-image`, `disk-full`, `no-engine`, `engine-error`.
+ */
+export async function openSandbox(engine: Engine, options: OpenSandboxOptions): Promise<Sandbox> {
+  options.signal?.throwIfAborted();
+  const name = `whetstone-${randomUUID()}`;
+  const now = Date.now();
+  let container: Docker.Container | undefined;
+  try {
+    container = await engine.docker.createContainer({
+      ...containerOptions(options.profile, {
+        ttlMs: options.ttlMs,
+        network: options.network ?? 'none',
+        root: options.root ?? false,
+        memoryBytes: options.memoryBytes,
+        cpus: options.cpus,
+      }),
+      name,
+      Image: options.image,
+      Labels: {
+        [label.owner]: options.owner ?? engine.owner,
+        [label.purpose]: options.purpose,
+        [label.container]: name,
+        [label.created]: String(now),
+        [label.expires]: String(now + options.ttlMs),
+        [label.controller]: thisController(),
+      },
+    });
+    options.signal?.throwIfAborted();
+    // Attached before the start, so that there is no moment at which the container runs and nobody holds its stdin.
+    const held = (await container.attach({
+      stream: true,
+      hijack: true,
+      stdin: true,
+      stdout: true,
+      stderr: true,
+    })) as Duplex;
+    await container.start().catch((error: unknown) => {
+      held.destroy();
+      throw error;
+    });
+    options.signal?.throwIfAborted();
+    return new ContainerSandbox(engine, container, held, options.root ?? false);
+  } catch (error) {
+    if (container !== undefined) await removeContainer(container);
+    options.signal?.throwIfAborted();
+    throw engineFault(error, `a sandbox was opened (${options.purpose})`);
+  }
+}
+
+/** Removes a container and its volumes; one that is gone or going is fine. */
+export async function removeContainer(container: Docker.Container): Promise<void> {
+  try {
+    await container.remove({ force: true, v: true });
+  } catch (error) {
+    const status = statusOf(error);
+    // 409: its AutoRemove is at work.
+    if (status !== 404 && status !== 409) throw engineFault(error, 'a sandbox was removed');
+  }
+}
+
+/** Bytes that `image` holds over `from`. */
+export async function addedBytes(engine: Engine, from: string, image: string): Promise<number> {
+  const [before, after] = await Promise.all([
+    engine.docker.getImage(from).inspect(),
+    engine.docker.getImage(image).inspect(),
+  ]);
+  return after.Size - before.Size;
+}
+
+/** dockerode sends one set of options as query and body both, unless told apart in a way its types do not know. */
+async function commitContainer(
+  container: Docker.Container,
+  options: { _query: Record<string, string>; _body: Record<string, unknown> },
+): Promise<{ Id: string }> {
+  return await container.commit(options);
+}
+
+class ContainerSandbox implements Sandbox {
+  readonly id: string;
+  readonly #engine: Engine;
+  readonly #container: Docker.Container;
+  readonly #held: Duplex;
+  readonly #root: boolean;
+  #disposed: Promise<void> | undefined;
+
+  constructor(engine: Engine, container: Docker.Container, held: Duplex, root: boolean) {
+    this.id = container.id;
+    this.#engine = engine;
+    this.#container = container;
+    this.#held = held;
+    this.#root = root;
+    held.on('error', () => {
+      // The container ended: whoever uses it next is told so by `sandbox-died`.
+    });
+    held.resume();
+    // A controller that has nothing else to do may exit, and the container ends with it.
+    if ('unref' in held && typeof held.unref === 'function') held.unref();
+  }
+
+  async exec(command: readonly string[], options: Parameters<Sandbox['exec']>[1]) {
+    const { stdout, stderr, ...rest } = await execute(this.#container, command, {
+      ...options,
+      user: this.#user(options.user),
+    });
+    return { ...rest, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
+  }
+
+  pipe(command: readonly string[], options: Parameters<Sandbox['pipe']>[1] = {}) {
+    return openPipe(this.#container, command, { ...options, user: this.#user(undefined) });
+  }
+
+  async upload(path: string, tar: Buffer) {
+    // By a process inside and not by the engine: the engine would unpack as root, follow the sandbox's own
+    // symlinks, and cannot reach a tmpfs.
+    await this.#file(['sh', '-c', 'mkdir -p -- "$1" && exec tar -x -C "$1"', 'sh', path], path, tar);
+  }
+
+  async readFile(path: string, options: { maxBytes?: number } = {}) {
+    const maxBytes = options.maxBytes ?? limits.files.readBytes;
+    const script = '[ -f "$1" ] || exit 44; exec cat -- "$1"';
+    const read = await this.#file(['sh', '-c', script, 'sh', path], path, undefined, maxBytes);
+    if (read.truncated) {
+      throw new SandboxFault('file-too-large', `${path} in the sandbox is larger than ${maxBytes} bytes.`, {
+        hint: 'Read it in parts, or raise maxBytes.',
+      });
+    }
+    return read.stdout;
+  }
+
+  async writeFile(path: string, content: string | Buffer) {
+    await this.#file(
+      ['sh', '-c', 'mkdir -p -- "$(dirname -- "$1")" && exec cat > "$1"', 'sh', path],
+      path,
+      content,
+    );
+  }
+
+  async commit(tag: string, options: Parameters<Sandbox['commit']>[1] = {}) {
+    const at = tag.lastIndexOf(':');
+    const repo = at === -1 ? tag : tag.slice(0, at);
+    try {
+      const { Image: from } = await this.#container.inspect();
+      const { Id: image } = await commitContainer(this.#container, {
+        _query: { container: this.id, repo, tag: at === -1 ? 'latest' : tag.slice(at + 1) },
+        _body: {
+          Labels: { [label.image]: repo.slice(repo.indexOf('/') + 1), ...options.labels },
+          Env: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
+          User: sandboxUser,
+          Cmd: ['sh'],
+          Entrypoint: [],
+        },
+      });
+      return { image, addedBytes: await addedBytes(this.#engine, from, image) };
+    } catch (error) {
+      throw engineFault(error, `the sandbox was committed as ${tag}`);
+    }
+  }
+
+  async writtenBytes() {
+    try {
+      // Its types know no `size`.
+      const withSize: object = { size: true };
+      const inspected: object = await this.#container.inspect(withSize);
+      return 'SizeRw' in inspected ? Number(inspected.SizeRw) : 0;
+    } catch (error) {
+      throw engineFault(error, "a sandbox's disk use was measured");
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed ??= (async () => {
+      await removeContainer(this.#container);
+      this.#held.destroy();
+    })();
+    return this.#disposed;
+  }
+
+  #user(user: 'root' | 'sandbox' | undefined): string {
+    return this.#root && user !== 'sandbox' ? '0:0' : sandboxUser;
+  }
+
+  async #file(command: string[], path: string, stdin?: string | Buffer, maxOutputBytes?: number) {
+    const done = await execute(this.#container, command, {
+      timeoutMs: limits.fileMs,
+      user: this.#user(undefined),
+      ...(stdin === undefined ? {} : { stdin }),
+      ...(maxOutputBytes === undefined ? {} : { maxOutputBytes }),
+    });
+    if (done.exitCode === 44) {
+      throw new SandboxFault('no-such-file', `There is no file ${path} in the sandbox.`, {
+        hint: 'See what is there with `ls`.',
+      });
+    }
+    if (done.outcome === 'timed_out' || (done.exitCode !== 0 && !done.truncated)) {
+      throw new SandboxFault(
+        'file-failed',
+        `${path} in the sandbox: ${done.stderr.toString('utf8').trim() || done.outcome}`,
+        {
+          hint: 'The path must be one that the user `sandbox` may use, and there must be space.',
+        },
+      );
+    }
+    return done;
+  }
+}

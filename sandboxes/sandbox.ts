@@ -1,0 +1,54 @@
+import type { Duplex } from 'node:stream';
+
+/** What a command in a sandbox did. Output is bounded; `truncated` says that some was dropped. */
+export interface ExecOutcome {
+  outcome: 'completed' | 'timed_out' | 'output_limit';
+  exitCode: number | null;
+  stdout: string;
+  stderr: string;
+  truncated: boolean;
+  wallMs: number;
+}
+
+export interface ExecOptions {
+  /** Working directory in the sandbox. */
+  cwd?: string;
+  env?: Record<string, string>;
+  stdin?: string | Buffer;
+  /** Milliseconds; the whole process tree is killed from inside when it passes. */
+  timeoutMs: number;
+  maxOutputBytes?: number;
+  signal?: AbortSignal;
+  /** Only in a sandbox opened with `root`, where root is the default. */
+  user?: 'root' | 'sandbox';
+}
+
+/** A pipe to a process; `exitCode` is null until it ended, and where it was killed by the pipe's own end. */
+export interface SandboxPipe extends Duplex {
+  readonly exitCode: number | null;
+  /** The last of what it wrote to stderr. */
+  stderrTail(): string;
+}
+
+/** One container with an owner, a deadline and a disposal. */
+export interface Sandbox extends AsyncDisposable {
+  readonly id: string;
+  exec(command: readonly string[], options: ExecOptions): Promise<ExecOutcome>;
+  /** A long-running process whose stdin and stdout are one duplex stream; ends with the stream or the sandbox. */
+  pipe(
+    command: readonly string[],
+    options?: { cwd?: string; env?: Record<string, string> },
+  ): Promise<SandboxPipe>;
+  /** Unpacks a tar archive below `path`, as the sandbox's user. */
+  upload(path: string, tar: Buffer): Promise<void>;
+  /** Bytes of one file; a missing file is a SandboxFault `no-such-file`. */
+  readFile(path: string, options?: { maxBytes?: number }): Promise<Buffer>;
+  writeFile(path: string, content: string | Buffer): Promise<void>;
+  /** Commits the writable layer as an image; returns its id and the bytes the layer added. */
+  commit(
+    tag: string,
+    options?: { labels?: Record<string, string>; env?: Record<string, string> },
+  ): Promise<{ image: string; addedBytes: number }>;
+  /** Bytes now used by the writable layer. */
+  writtenBytes(): Promise<number>;
+}
