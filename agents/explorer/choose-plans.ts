@@ -41,10 +41,15 @@ export function rankPlans(judged: readonly Judged[], objectiveMs: number): Judge
   );
 }
 
-/** Whether a plan may become a candidate: its kind is allowed, and a copy is never served where no staleness is. */
+/** Whether plans of a kind may answer at a staleness: a copy is behind from the first write on. */
+export function isCurrentEnough(kind: PlanKind, stalenessS: number): boolean {
+  const copy = kind === 'engine' || kind === 'materialise';
+  return !copy || stalenessS > 0;
+}
+
+/** Whether a plan may become a candidate. */
 export function submittable(plan: Plan, allow: readonly PlanKind[], stalenessS: number): boolean {
-  const copy = plan.kind === 'engine' || plan.kind === 'materialise';
-  return allow.includes(plan.kind) && (!copy || stalenessS > 0);
+  return allow.includes(plan.kind) && isCurrentEnough(plan.kind, stalenessS);
 }
 
 /** The best, then the next best of other ideas; a second plan of the same ideas only once the ideas have run out. */

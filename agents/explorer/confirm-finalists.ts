@@ -61,6 +61,7 @@ export async function confirmFinalists(
   const tried = await tryPlans(runner, plans, {
     ...settings,
     screening: false,
+    reachMs: null,
     bestMs: null,
     wallMs: limits.wallMs,
   });

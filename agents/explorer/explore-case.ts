@@ -11,14 +11,16 @@ import { openRunner, type Runner } from './runner/open-runner.ts';
 import type { ToolCalls } from './tool-calls.ts';
 import { type Reference, tryPlans } from './try-plans.ts';
 
-const BATCH = 4;
+/** Few, because whether enough is found is asked between batches. */
+const BATCH = 2;
 const FINALISTS = 5;
 /** A plan that is not clearly faster than the base is no candidate. */
 const CLEARLY_FASTER = 1.25;
 /** Slower than this against the objective, the gate's own clock will not bring it under. */
 const WITHIN_REACH = 1.5;
-/** Once two plans stand this far below the objective, larger kinds of change are not tried. */
+/** Once two plans stand this far below the objective, nothing would be gained by a third. */
 const AMPLE = 0.3;
+const ENOUGH = 2;
 
 export interface ExploreOptions {
   tools: ToolCalls;
@@ -129,13 +131,14 @@ async function searchPlans(
   });
   for (const message of notes) emit({ type: 'progress', case: subject.caseId, message });
   for (const cell of refused) if (!known.has(cell.plan)) replaceCell(cells, cell, emit);
+  const isEnough = () =>
+    !exhaustive &&
+    judged.filter(({ visibleMs }) => visibleMs <= AMPLE * subject.objectiveMs).length >= ENOUGH;
   for (const plans of stages) {
-    const ample = judged.filter(({ visibleMs }) => visibleMs <= AMPLE * subject.objectiveMs).length >= 2;
-    if (ample && !exhaustive) break;
     for (const { plan, cell } of plans.flatMap((one) => withCell(one, known)))
       judged.push(...judgedBefore(plan, cell));
     let open: Plan[] = plans.filter(({ id }) => !known.has(id));
-    while (open.length > 0) {
+    while (open.length > 0 && !isEnough()) {
       signal.throwIfAborted();
       const wallMs = exhaustive ? Number.MAX_SAFE_INTEGER : limits.wallMs - (Date.now() - started);
       if (wallMs <= 0) break;
@@ -148,6 +151,7 @@ async function searchPlans(
         buildLimitMs: limits.buildMs,
         runs: 5,
         screening: true,
+        reachMs: exhaustive ? null : WITHIN_REACH * subject.objectiveMs,
         bestMs: best.length === 0 ? null : Math.min(...best),
         wallMs,
       });

@@ -5,7 +5,7 @@ import type { BaseFinding } from './runner/job.ts';
 import type { Runner } from './runner/open-runner.ts';
 import { type Reference, settledMs } from './try-plans.ts';
 
-const RUNS = 3;
+const RUNS = 2;
 const REPEAT_WITHIN_MS = 1_500;
 
 /** The right rows of each visible parameter set, and how long the base takes. A set that is cut has no reference. */

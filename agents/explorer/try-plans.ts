@@ -23,6 +23,8 @@ export interface TrialSettings {
   runs: number;
   /** Whether a plan must use what it builds to be worth running, and ends with the first run that is cut. */
   screening: boolean;
+  /** A plan whose second run is slower than this is out of reach and not run again; null: run it all the same. */
+  reachMs: number | null;
   /** Plans slower than 3× this are given up; null at first. */
   bestMs: number | null;
   /** Milliseconds left for this call; no plan starts afterwards. */
@@ -69,6 +71,7 @@ export async function tryPlans(
       digests: settings.references.map(({ digest }) => digest),
       ordered: settings.ordered,
       bestMs: settings.bestMs,
+      reachMs: settings.reachMs,
       floorMs: settings.objectiveMs * NEGLIGIBLE,
       cutMs: cutMs(settings.objectiveMs),
       buildLimitMs: settings.buildLimitMs,

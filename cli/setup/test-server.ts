@@ -5,22 +5,26 @@ import { Fault } from '../../datasets/fault.ts';
 import type { MachineFacts } from './choose-engine-remedy.ts';
 import { type InstallContext, installPackages } from './install-engine.ts';
 
-/** What this repository's own tests start: the server in the version of the sandboxes, and SQLite's shell. */
-const binary = '/usr/lib/postgresql/15/bin/postgres';
-const shell = '/usr/bin/sqlite3';
+/** What this repository's own tests start: the server of the sandboxes with its hypothetical indexes, and SQLite's shell. */
+const needed = [
+  { package: 'postgresql-15', file: '/usr/lib/postgresql/15/bin/postgres' },
+  { package: 'postgresql-15-hypopg', file: '/usr/share/postgresql/15/extension/hypopg.control' },
+  { package: 'sqlite3', file: '/usr/bin/sqlite3' },
+];
+const packages = needed.map((one) => one.package);
 
 export function testServerIsMissing(): boolean {
-  return ![binary, shell].every((path) => existsSync(path));
+  return !needed.every(({ file }) => existsSync(file));
 }
 
-/** Installs PostgreSQL 15 and SQLite's shell for the tests; gives the packages that were not there before. */
+/** Installs them; gives the packages that were not there before. */
 export async function installTestServer(facts: MachineFacts, context: InstallContext): Promise<string[]> {
   if (!facts.root || !facts.apt) {
     throw new Fault(
       'no-test-server',
-      `The tests start a PostgreSQL 15 and a sqlite3 of their own: ${binary} or ${shell} is not there.`,
+      `The tests start a PostgreSQL 15 and a sqlite3 of their own: ${needed.find(({ file }) => !existsSync(file))?.file} is not there.`,
       {
-        hint: 'On Debian 12 run `sudo apt-get install -y postgresql-15 sqlite3`, then the same command again.',
+        hint: `On Debian 12 run \`sudo apt-get install -y ${packages.join(' ')}\`, then the same command again.`,
       },
     );
   }
@@ -29,7 +33,7 @@ export async function installTestServer(facts: MachineFacts, context: InstallCon
   await mkdir(path.dirname(noCluster), { recursive: true });
   await writeFile(noCluster, 'create_main_cluster = false\n');
   try {
-    return await installPackages(['postgresql-15', 'sqlite3'], context);
+    return await installPackages(packages, context);
   } finally {
     await rm(noCluster, { force: true });
   }

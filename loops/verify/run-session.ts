@@ -154,11 +154,11 @@ export async function judgeAnswer(
 }
 
 /** ABBA: even pairs run the base first, odd ones the candidate. */
-export async function inTurn(
+export async function inTurn<T>(
   at: number,
-  base: () => Promise<Sample>,
-  candidate: () => Promise<Sample>,
-): Promise<Pair> {
+  base: () => Promise<T>,
+  candidate: () => Promise<T>,
+): Promise<{ base: T; candidate: T }> {
   if (at % 2 === 0) {
     const first = await base();
     return { base: first, candidate: await candidate() };

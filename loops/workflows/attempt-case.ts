@@ -1,3 +1,4 @@
+import { isCurrentEnough } from '../../agents/explorer/choose-plans.ts';
 import type { PlanKind } from '../../datasets/cases/plan-kind.ts';
 import { readQueries } from '../admit/read-queries.ts';
 import { Evidence } from '../gate/evidence.ts';
@@ -17,6 +18,8 @@ export interface AttemptRequest {
   run: string;
   caseId: string;
   allow: readonly PlanKind[];
+  /** Kinds that an earlier attempt did not have: where none of them could be handed in, nothing is explored again. */
+  added?: readonly PlanKind[];
   /** Whether what is accepted becomes a branch and a pull request. */
   publish: boolean;
   inLane: RunInLane;
@@ -34,11 +37,14 @@ const NOISY_RETRIES = 1;
 /** Explore, gate the candidates in order until one is accepted, publish it. */
 export async function attemptCase(context: LoopContext, request: AttemptRequest): Promise<AttemptOutcome> {
   const { state, target, progress } = context;
-  const { run, caseId, allow, inLane } = request;
+  const { run, caseId, allow, added = [], inLane } = request;
 
   const found = await inLane('explore', async () => {
     const [queryCase] = await frozenCases(context, [caseId]);
-    if (!queryCase) return null;
+    if (!queryCase) return { without: 'the case is not in the dataset' };
+    if (added.length > 0 && !added.some((kind) => isCurrentEnough(kind, queryCase.stalenessS))) {
+      return { without: `${added.join(' and ')} answers from a copy, and this query may not be behind` };
+    }
     progress(`exploring ${queryCase.query}`);
     const known = (await state.cells.list(caseId)).map(({ planId, caseId: _, ...cell }) => ({
       ...cell,
@@ -54,7 +60,7 @@ export async function attemptCase(context: LoopContext, request: AttemptRequest)
     }
     return { baseMs: base.medianMs, submitted: open };
   });
-  if (!found) return { accepted: null, detail: 'the case is not in the dataset' };
+  if ('without' in found) return { accepted: null, detail: found.without };
 
   let accepted: AttemptOutcome['accepted'] = null;
   let detail = 'no plan came near the objective';

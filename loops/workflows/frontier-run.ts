@@ -38,6 +38,7 @@ export function defineFrontierRun(
       run,
       caseId,
       allow: [...new Set([...target.config.allow, ...extra])],
+      added: extra.filter((kind) => !target.config.allow.includes(kind)),
       publish: false,
       inLane,
     }),

@@ -42,6 +42,7 @@ unix_socket_directories = '/run/postgresql'
 shared_buffers = 256MB
 # A container has one or two CPUs: workers would only measure the scheduler.
 max_parallel_workers_per_gather = 0
+max_parallel_maintenance_workers = 0
 jit = off
 # Containers are thrown away: nothing here must survive a power cut, and a disk shared with others must not
 # decide what a write costs.
@@ -96,7 +97,7 @@ sed -i 's/^hosts:.*/hosts: files myhostname dns/' /etc/nsswitch.conf
 `,
   // Small WAL segments: the first write to one copies it up from the image.
   userScript: `set -e
-initdb -D "$PGDATA" -U sandbox --encoding=UTF8 --locale=C.UTF-8 --auth=trust --wal-segsize=1 --no-sync > /dev/null
+initdb -D "$PGDATA" -U sandbox --encoding=UTF8 --locale=C.UTF-8 --lc-collate=C --auth=trust --wal-segsize=1 --no-sync > /dev/null
 cat >> "$PGDATA/postgresql.conf" <<'CONF'
 ${postgresqlConf}CONF
 pg-up

@@ -5,7 +5,7 @@ import type { ToolCalls } from '../tool-calls.ts';
 import { BaseFinding, PlanFinding, ScreenFinding } from './job.ts';
 
 /** Copied into the environment; the first two are started there. */
-const SCRIPTS = ['plan-runner.mjs', 'module-runner.mjs', 'row-digest.mjs'] as const;
+const SCRIPTS = ['plan-runner.mjs', 'module-runner.mjs', 'kept-indexes.mjs', 'row-digest.mjs'] as const;
 const scriptPath = (name: (typeof SCRIPTS)[number]) => `/tmp/${name}`;
 /** What a node process and the connection take before the job's own clock starts, with a wide margin. */
 const START_MS = 15_000;
@@ -32,6 +32,8 @@ interface TrialJob {
   /** A plan whose second run takes over 3× this, or over 3× `floorMs` if that is more, is given up. */
   bestMs: number | null;
   floorMs: number;
+  /** A plan whose second run takes longer gets no third; null where each plan gets all its runs. */
+  reachMs: number | null;
   /** Longest single run, milliseconds. */
   cutMs: number;
   buildLimitMs: number;
@@ -45,7 +47,7 @@ interface TrialJob {
 
 interface BaseJob {
   sql: string;
-  /** Indexes to answer with, built for this job alone. */
+  /** Indexes to answer with. */
   ddl: string[];
   buildLimitMs: number;
   paramSets: (string | null)[][];
@@ -61,7 +63,7 @@ export interface ScreenJob {
   limitMs: number;
 }
 
-/** Tries plans inside an environment: a batch is one process, and each plan one transaction that is rolled back. */
+/** Tries plans inside an environment: a batch is one process, and each plan one transaction that is rolled back (see plan-runner.mjs). */
 export interface Runner {
   /** The one JSON value that a statement gives. */
   value<T>(shape: z.ZodType<T>, sql: string, params: unknown[]): Promise<T>;

@@ -23,6 +23,10 @@ export interface LocalTools extends AsyncDisposable {
   open: Set<string>;
 }
 
+const DROP_KEPT = `do $$ declare name text; begin
+  for name in select oid::regclass::text from pg_class where starts_with(relname, 'explorer_kept_')
+  loop execute 'drop index ' || name; end loop; end $$`;
+
 const NODE_MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 
 /**
@@ -91,6 +95,10 @@ export async function localTools(
     },
     async env_destroy({ env }) {
       open.delete(env);
+      // A sandbox takes its database with it; here the server outlives the environment.
+      await execa('psql', ['-qXc', DROP_KEPT], {
+        env: { PGHOST: host, PGUSER: 'tester', PGDATABASE: 'postgres' },
+      });
       await rm(join(base, env), { recursive: true, force: true });
     },
     async case_get({ case: id }) {
