@@ -1,14 +1,12 @@
 import type { AdmissionCheck, QueryCase, Variant } from '../../datasets/cases/case.ts';
 import type { Arm } from '../target/arm.ts';
 import { referenceRows } from '../verify/reference.ts';
+import { BASE_TRIAL_STOP } from '../verify/run-session.ts';
 
 /** Trials of the visible case on the base, all of which must fail (gate.md: 5 of 5 still admits a pass rate of 45 %). */
 const BASE_TRIALS = 10;
 
 const REFERENCE_LIMIT_MS = 60_000;
-
-/** A trial may stop at this multiple of the objective: it has failed. */
-const TRIAL_STOP = 3;
 
 export interface Admission {
   admitted: boolean;
@@ -72,7 +70,7 @@ async function failsBefore(
   if (slow.length === 0) return { passed: false, detail: `within the objective of ${objectiveMs} ms today` };
   for (let trial = 0; trial < BASE_TRIALS; trial++) {
     const { params } = slow[trial % slow.length] as Variant;
-    const reply = await base.ask(query, params, objectiveMs * TRIAL_STOP);
+    const reply = await base.ask(query, params, objectiveMs * BASE_TRIAL_STOP);
     if (reply.outcome === 'failed' || reply.outcome === 'gone') {
       return { passed: false, detail: `the target answered with an error: ${reply.error}` };
     }

@@ -270,7 +270,7 @@ describe('planNext', () => {
       else evidence = { ...evidence, [step.do]: accepted[step.do] };
     }
     expect(done.join(' ')).toBe(
-      'policy build database session staleness writes guards session session tests decided',
+      'policy build database session staleness writes session session guards tests decided',
     );
     expect(judgeCandidate(evidence, policy).verdict).toBe('accepted');
   });
@@ -279,15 +279,20 @@ describe('planNext', () => {
     expect(planNext({ ...nothing, attempt: 20, variants: [variants[0]] }, policy)).toEqual({ do: 'decided' });
   });
 
-  it('looks longer at a guard that looks slower at first', () => {
-    const guards = [
-      { query: 'other', checked: 'timed' as const, rowsEqual: true, pairs: pairs(0.8, 3), detail: '' },
-    ];
-    expect(planNext({ ...accepted, guardQueries: ['other'], guards }, policy)).toEqual({
-      do: 'guards',
-      queries: ['other'],
-      pairs: 15,
+  it('looks longer at a guard for as long as it looks slower', () => {
+    const guarded = (seen: Pair[]) => ({
+      ...accepted,
+      guardQueries: ['other'],
+      guards: [{ query: 'other', checked: 'timed' as const, rowsEqual: true, pairs: seen, detail: '' }],
     });
+    const look = (seen: Pair[]) => planNext(guarded(seen), policy);
+    expect(look(pairs(0.8, 3))).toEqual({ do: 'guards', queries: ['other'], pairs: 6 });
+    expect(look(pairs(0.8, 12))).toEqual({ do: 'guards', queries: ['other'], pairs: 15 });
+    expect(judgeCandidate(guarded(pairs(0.8, 15)), policy).reasons[0]?.code).toBe('guard-slower');
+    // What looked slower by chance is let off as soon as it looks so no more, and not by the first look's margin.
+    expect(look([...pairs(0.8, 3), ...pairs(1, 6)])).toEqual({ do: 'decided' });
+    expect(look(pairs(0.96, 6))).toEqual({ do: 'guards', queries: ['other'], pairs: 9 });
+    expect(look(pairs(0.96, 3))).toEqual({ do: 'decided' });
   });
 
   it('grows the trials of a flaky variant within the budget', () => {

@@ -5,7 +5,7 @@ import type { SqlClient } from '../target/sql-client.ts';
 const CALIBRATION_SQL =
   'SELECT count(*), sum(hashint8(i)::int8), max(md5(i::text)) FROM generate_series(1, 40000) AS g(i)';
 
-const RUNS = 12;
+const RUNS = 9;
 
 /** Milliseconds of one run of the calibration query on the host's clock. */
 export async function calibrateOnce(sql: SqlClient): Promise<number> {

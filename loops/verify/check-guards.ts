@@ -23,12 +23,12 @@ const OWN_WARM_UP_MS = 100;
 
 /**
  * Looks at one guard: where its file is untouched and both arms plan it alike, that settles it; else its rows are
- * compared and `pairs` interleaved pairs are timed through serve.
+ * compared and the interleaved pairs `from` up to `to` are timed through serve.
  */
 export async function checkGuard(
   guard: GuardQuery,
   arms: { base: Arm; candidate: Arm },
-  options: { touched: boolean; pairs: number; signal: AbortSignal },
+  options: { touched: boolean; from: number; to: number; signal: AbortSignal },
 ): Promise<GuardEvidence> {
   const { base, candidate } = arms;
   if (!options.touched && (await samePlans(guard, base, candidate))) {
@@ -43,7 +43,7 @@ export async function checkGuard(
   const pairs: Pair[] = [];
   let rowsEqual: boolean | null = null;
   let detail = options.touched ? 'its file was changed' : 'its plan changed';
-  for (let at = 0; at < options.pairs; at++) {
+  for (let at = options.from; at < options.to; at++) {
     options.signal.throwIfAborted();
     const params = guard.params[at % guard.params.length] ?? [];
     const ask = () =>

@@ -9,7 +9,11 @@ import { calibrateOnce } from './calibrate.ts';
 import { referenceRows } from './reference.ts';
 import { type Expected, judgeReply } from './trial.ts';
 
-const WARM_UPS = 5;
+/** Runs of each arm before its first timed sample: warm-ups, and the trials that come after them. */
+const RUNS_BEFORE_SAMPLES = 5;
+
+/** Warm-ups before the trials, at least. */
+const WARM_UPS = 2;
 
 const REFERENCE_LIMIT_MS = 60_000;
 
@@ -20,6 +24,9 @@ const FLOOR_PROBES = 5;
 
 /** A pass/fail trial may stop at this multiple of the objective: it has failed. */
 export const TRIAL_STOP = 3;
+
+/** The base's stops sooner: of how slow the base is, the timed pairs tell. */
+export const BASE_TRIAL_STOP = 1.5;
 
 /** A timed sample is cut at this multiple of the objective, or at CUT_MS, whichever is larger. */
 const SAMPLE_STOP = 5;
@@ -49,7 +56,8 @@ const timedAt = (request: SessionRequest, at: number): Params => {
 /** Runs every variant that only reads once on each arm, after the warm-ups. */
 export async function runReading(request: SessionRequest): Promise<Trial[]> {
   const { case: queryCase, base, candidate, objectiveMs, signal } = request;
-  for (let run = 0; run < WARM_UPS; run++) {
+  const reading = [...queryCase.visible, ...queryCase.hidden].filter(({ writes }) => writes.length === 0);
+  for (let run = 0; run < warmUps(reading.length); run++) {
     signal.throwIfAborted();
     // The first run of an arm reads its tables in; the later ones need no more time than a trial has.
     const limitMs = run === 0 ? sampleLimitMs(objectiveMs) : objectiveMs * TRIAL_STOP;
@@ -57,12 +65,14 @@ export async function runReading(request: SessionRequest): Promise<Trial[]> {
     await candidate.ask(queryCase.query, timedAt(request, run), limitMs);
   }
   const trials: Trial[] = [];
-  for (const variant of [...queryCase.visible, ...queryCase.hidden]) {
+  for (const variant of reading) {
     signal.throwIfAborted();
-    if (variant.writes.length === 0) trials.push(...(await runTrials(request, variant)));
+    trials.push(...(await runTrials(request, variant)));
   }
   return trials;
 }
+
+const warmUps = (trials: number): number => Math.max(WARM_UPS, RUNS_BEFORE_SAMPLES - trials);
 
 /** Interleaved pairs of both arms, and as many of the same work on both: the A/A control. */
 export async function runPairs(
@@ -75,7 +85,7 @@ export async function runPairs(
   const pairs: Pair[] = [];
   for (let at = 0; at < counts.pairs; at++) {
     signal.throwIfAborted();
-    const params = timedAt(request, WARM_UPS + at);
+    const params = timedAt(request, RUNS_BEFORE_SAMPLES + at);
     pairs.push(
       await inTurn(
         at,
@@ -116,10 +126,9 @@ function timedParameters({ visible, hidden, pool }: QueryCase): Params[] {
 /** One trial on each arm, which stops where it has failed. */
 export async function runTrials(request: SessionRequest, variant: Variant): Promise<Trial[]> {
   const { case: queryCase, base, candidate, objectiveMs } = request;
-  const limitMs = objectiveMs * TRIAL_STOP;
   const expected = expectedOf(queryCase, variant, objectiveMs);
-  const ours = await base.ask(queryCase.query, variant.params, limitMs);
-  const theirs = await candidate.ask(queryCase.query, variant.params, limitMs);
+  const ours = await base.ask(queryCase.query, variant.params, objectiveMs * BASE_TRIAL_STOP);
+  const theirs = await candidate.ask(queryCase.query, variant.params, objectiveMs * TRIAL_STOP);
   return [judgeReply('base', ours, expected), await judgeAnswer(request, variant, theirs)];
 }
 

@@ -5,6 +5,7 @@ import { type Evidence, type GuardEvidence, scaledObjectiveMs } from '../gate/ev
 import { judgeCandidate } from '../gate/judge-candidate.ts';
 import { planNext } from '../gate/plan-next.ts';
 import type { GatePolicy } from '../gate/policy.ts';
+import { guardsStage } from '../gate/stages/cost-stages.ts';
 import type { Verdict } from '../gate/verdict.ts';
 import { Arm } from '../target/arm.ts';
 import { buildArm, removeArm } from '../target/images.ts';
@@ -20,6 +21,9 @@ import { isQueryFile, touchedPaths, touchesSharedCode } from './touched-paths.ts
 const RETRIES = 2;
 
 const TESTS_LIMIT_MS = 5 * 60_000;
+
+/** The other queries cost more than a session: they wait for a candidate that is still in it after the first. */
+const GUARDS_IN_SESSION = 2;
 
 export interface VerificationRequest {
   case: QueryCase;
@@ -203,7 +207,8 @@ class VerificationRun {
       const known = this.evidence.guards.find(({ query }) => query === guard.query);
       const more = await checkGuard(guard, arms, {
         touched,
-        pairs: pairs - (known?.pairs.length ?? 0),
+        from: known?.pairs.length ?? 0,
+        to: pairs,
         signal,
       });
       const merged: GuardEvidence = known ? { ...more, pairs: [...known.pairs, ...more.pairs] } : more;
@@ -223,6 +228,7 @@ class VerificationRun {
       return;
     }
     const speed = await runPairs(request, { pairs, controlPairs });
+    if (before.length + 1 === GUARDS_IN_SESSION) await this.#lookAtGuards();
     const changed = await changeData(request);
     this.evidence = {
       ...this.evidence,
@@ -231,6 +237,15 @@ class VerificationRun {
       writes: [...this.evidence.writes, ...changed.writes],
     };
     await this.#dropArms();
+  }
+
+  /** While the arms are warm and nobody has changed their data. */
+  async #lookAtGuards(): Promise<void> {
+    for (;;) {
+      const { step } = guardsStage(this.evidence, this.#request.policy);
+      if (step?.do !== 'guards') return;
+      await this.#checkGuards(step.queries, step.pairs);
+    }
   }
 
   async #changeData(): Promise<void> {

@@ -32,14 +32,14 @@ export function guardsStage({ guardQueries, guards }: Evidence, policy: GatePoli
   const reasons = guards.flatMap((guard) => guardReasons(guard, policy));
   if (reasons.length > 0) return failed('guards', reasons);
   const seen = new Map(guards.map((guard) => [guard.query, guard]));
-  const unseen = guardQueries.filter(
-    (query) => pairsOf(seen.get(query)) < wantedPairs(seen.get(query), policy),
-  );
-  const first = unseen.filter((query) => pairsOf(seen.get(query)) < policy.guardPairs);
-  if (first.length > 0) return open('guards', { do: 'guards', queries: first, pairs: policy.guardPairs });
-  if (unseen.length > 0)
-    return open('guards', { do: 'guards', queries: unseen, pairs: policy.speed.minPairs });
-  return passed('guards');
+  const lacking = guardQueries
+    .map((query) => ({ query, has: pairsOf(seen.get(query)), wants: wantedPairs(seen.get(query), policy) }))
+    .filter(({ has, wants }) => has < wants);
+  if (lacking.length === 0) return passed('guards');
+  // The shortest look first: a guard that fails there ends the matter.
+  const pairs = Math.min(...lacking.map(({ wants }) => wants));
+  const queries = lacking.filter(({ wants }) => wants === pairs).map(({ query }) => query);
+  return open('guards', { do: 'guards', queries, pairs });
 }
 
 function guardReasons(guard: GuardEvidence, policy: GatePolicy): Reason[] {
@@ -51,11 +51,14 @@ function guardReasons(guard: GuardEvidence, policy: GatePolicy): Reason[] {
   return [{ code: 'guard-slower', detail }];
 }
 
+/** A look more for as long as it looks slower; what did at the first look must later look no slower at all to be let off. */
 function wantedPairs(guard: GuardEvidence | undefined, policy: GatePolicy): number {
   if (guard?.checked === 'unchanged-plan' || guard?.rowsEqual === null) return 0;
-  if (guard === undefined || guard.pairs.length < policy.guardPairs) return policy.guardPairs;
+  const pairs = pairsOf(guard);
+  if (guard === undefined || pairs < policy.guardPairs) return policy.guardPairs;
   const { ratio } = estimateRatio(guard.pairs.map(swap), policy.speed);
-  return ratio >= policy.speed.minRatio ? policy.speed.minPairs : policy.guardPairs;
+  const suspicious = pairs === policy.guardPairs ? policy.speed.minRatio : policy.speed.minLower95;
+  return ratio < suspicious ? pairs : Math.min(pairs + policy.guardPairs, policy.speed.minPairs);
 }
 
 function pairsOf(guard: GuardEvidence | undefined): number {
