@@ -18,6 +18,8 @@ const FINALISTS = 5;
 const CLEARLY_FASTER = 1.25;
 /** Slower than this against the objective, the gate's own clock will not bring it under. */
 const WITHIN_REACH = 1.5;
+/** Share of the time that one stage may take while a heavier one waits. */
+const STAGE_SHARE = 0.6;
 /** Once two plans stand this far below the objective, nothing would be gained by a third. */
 const AMPLE = 0.3;
 const ENOUGH = 2;
@@ -134,13 +136,15 @@ async function searchPlans(
   const isEnough = () =>
     !exhaustive &&
     judged.filter(({ visibleMs }) => visibleMs <= AMPLE * subject.objectiveMs).length >= ENOUGH;
-  for (const plans of stages) {
+  for (const [at, plans] of stages.entries()) {
+    const isLast = stages.slice(at + 1).every((later) => later.every(({ id }) => known.has(id)));
+    const budgetMs = limits.wallMs * (isLast ? 1 : STAGE_SHARE);
     for (const { plan, cell } of plans.flatMap((one) => withCell(one, known)))
       judged.push(...judgedBefore(plan, cell));
     let open: Plan[] = plans.filter(({ id }) => !known.has(id));
     while (open.length > 0 && !isEnough()) {
       signal.throwIfAborted();
-      const wallMs = exhaustive ? Number.MAX_SAFE_INTEGER : limits.wallMs - (Date.now() - started);
+      const wallMs = exhaustive ? Number.MAX_SAFE_INTEGER : budgetMs - (Date.now() - started);
       if (wallMs <= 0) break;
       const best = judged.map(({ visibleMs }) => visibleMs);
       const tried = await tryPlans(runner, open.slice(0, BATCH), {

@@ -1,3 +1,4 @@
+import { isCurrentEnough } from './choose-plans.ts';
 import { enginePlans } from './engine-plans.ts';
 import { enumerateIndexes } from './indexes/enumerate-indexes.ts';
 import { makePlan, type Variant } from './make-plan.ts';
@@ -29,7 +30,8 @@ export async function planQueue(
   input: QueueInput,
 ): Promise<{ stages: Plan[][]; refused: Cell[]; notes: string[] }> {
   const { runner, subject, query, catalog, references, exhaustive } = input;
-  const allowed = (kind: Plan['kind']) => exhaustive || subject.allow.includes(kind);
+  const allowed = (kind: Plan['kind']) =>
+    exhaustive || (subject.allow.includes(kind) && isCurrentEnough(kind, subject.stalenessS));
   const own: Variant = { kind: 'index', label: '', ideas: [], sql: subject.sql, ddl: [], refresh: [] };
   const proposals = proposeRewrites(query, catalog).filter(({ kind }) => allowed(kind));
   const derived = proposals.filter(({ ddl }) => ddl.length > 0);

@@ -79,7 +79,7 @@ async function prepare(): Promise<void> {
   if (owner.uid !== undefined && owner.gid !== undefined) chownSync(base, owner.uid, owner.gid);
   cpSync(join(here, '..', 'flights'), target, { recursive: true });
   await run('npm', ['ci', '--no-audit', '--no-fund', '--silent'], { cwd: target });
-  await run(join(bin, 'initdb'), ['-D', cluster, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8'], owner);
+  await run(join(bin, 'initdb'), ['-D', cluster, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8', '--lc-collate=C'], owner);
   appendFileSync(join(cluster, 'postgresql.conf'), serverSettings);
   await start();
   await run('createdb', ['flights'], { env: { ...asUser('postgres', 'setup'), PGDATABASE: 'postgres' } });

@@ -100,7 +100,6 @@ export const questions: readonly Question[] = [
     times: 42,
     draw: ({ states }, random) => [popular(states, random, 'ZZ'), ...period(random)],
   },
-  { query: 'turnarounds', times: 42, draw: (facts, random) => [carrier(facts, random), ...period(random)] },
   {
     query: 'delay-reasons',
     times: 43,
@@ -146,21 +145,8 @@ export const questions: readonly Question[] = [
     draw: (facts, random) => [airport(facts, random), `2001-0${1 + whole(random, 6)}-01`],
   },
   {
-    query: 'delay-percentiles',
-    times: 40,
-    draw: (_, random) => {
-      const from = whole(random, 20) * 100;
-      return [String(from), String(from + anyOf([100, 250, 250, 500, 1000, 2500], random))];
-    },
-  },
-  {
     query: 'schedule-gaps',
     times: 40,
     draw: (_, random) => [String(whole(random, 25) * 100), anyOf(['0', '0', '20', '50', '75', '100', '150'], random)],
-  },
-  {
-    query: 'aircraft-cohorts',
-    times: 40,
-    draw: (_, random) => [String(whole(random, 25) * 100), anyOf(['0', '0', '5', '10', '15', '15', '30'], random)],
   },
 ];

@@ -33,7 +33,6 @@ export default defineConfig({
       'airport-scorecard': 60,
       'weekday-profile': 60,
       'schedule-gaps': 60,
-      'aircraft-cohorts': 60,
     },
   },
   allow: ['index', 'rewrite', 'materialise'],

@@ -11,6 +11,7 @@ import type { Sandbox } from '../../sandboxes/sandbox.ts';
 import { startPostgres } from './arm.ts';
 import { digest, exportTarget, type TargetExport } from './export-target.ts';
 import type { Target } from './load-target.ts';
+import { ANALYZE_NEW, SHUFFLE } from './maintenance-sql.ts';
 
 const DATA_TIMEOUT_MS = 15 * 60_000;
 const STEP_TIMEOUT_MS = 5 * 60_000;
@@ -183,7 +184,7 @@ export async function buildArm(
           await step(sandbox, 'refresh', commands.refresh, options.signal);
           refreshMs = performance.now() - before;
         }
-        await mustRun(sandbox, ['psql', '-qXc', 'ANALYZE'], options.signal);
+        await mustRun(sandbox, ['psql', '-qXv', 'ON_ERROR_STOP=1', '-c', ANALYZE_NEW], options.signal);
         await mustRun(sandbox, ['pg-down'], options.signal);
       },
     );
@@ -245,25 +246,6 @@ async function mustRun(sandbox: Sandbox, command: readonly string[], signal: Abo
 
 const lastLines = (result: { stdout: string; stderr: string }): string =>
   (result.stderr.trim() || result.stdout.trim()).slice(-800);
-
-// Foreign keys and triggers are off while rows move; identity columns keep their values.
-const SHUFFLE = `
-SET session_replication_role = replica;
-DO $$
-DECLARE t record; cols text;
-BEGIN
-  FOR t IN SELECT c.oid, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND c.reltuples > 1
-  LOOP
-    SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO cols FROM pg_attribute
-      WHERE attrelid = t.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
-    EXECUTE format('CREATE TEMP TABLE shuffled ON COMMIT DROP AS SELECT %s FROM %I.%I ORDER BY hashtext(ctid::text)', cols, t.nspname, t.relname);
-    EXECUTE format('DELETE FROM %I.%I', t.nspname, t.relname);
-    EXECUTE format('INSERT INTO %I.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM shuffled', t.nspname, t.relname, cols, cols);
-    DROP TABLE shuffled;
-  END LOOP;
-END $$;
-`;
 
 /** The base arm with every table's rows in another physical order: what depends on it shows itself there. */
 async function ensureShuffledImage(

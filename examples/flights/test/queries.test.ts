@@ -33,14 +33,12 @@ function between(from: string, to: string): (flight: Flight) => boolean {
 const january = ['2001-01-01 00:00:00', '2001-02-01 00:00:00'] as const;
 
 const parameters: Record<string, string[]> = {
-  'aircraft-cohorts': ['500', '60'],
   'aircraft-in-service': ['UA', ...january],
   'airport-by-code': ['ORD'],
   'airport-scorecard': ['ORD', ...january],
   'busiest-routes': ['IL', ...january],
   'carrier-summary': [...january],
   'city-search': ['spring'],
-  'delay-percentiles': ['100', '2500'],
   'delay-reasons': ['LAX', '1'],
   'departures-page': ['ORD', '2001-01-01', '0'],
   disruptions: ['ORD', '60'],
@@ -50,7 +48,6 @@ const parameters: Record<string, string[]> = {
   'flight-timeline': ['4'],
   'schedule-gaps': ['0', '0'],
   'silent-airports': ['IL', '2001-01-08'],
-  turnarounds: ['UA', ...january],
   'weekday-profile': ['ORD', '2001-01-01'],
   'worst-delays': ['ORD', '10'],
 };
