@@ -110,6 +110,7 @@ async function ensureDataImage(
       }
       await mustRun(sandbox, ['psql', '-qXc', 'VACUUM (FREEZE, ANALYZE)'], options.signal);
       await mustRun(sandbox, ['pg-down'], options.signal);
+      await layTarget(sandbox, exported, options.signal);
     },
   );
   return image;
@@ -195,12 +196,18 @@ export async function buildArm(
   }
 }
 
-/** Puts an export in /target as a repository with one commit. */
-export async function layTarget(
-  sandbox: Sandbox,
-  exported: TargetExport,
-  signal: AbortSignal,
-): Promise<void> {
+/** Exit code 0 where /target is a clean checkout of the tree $1. */
+const IS_LAID =
+  'test "$(git rev-parse -q --verify "HEAD^{tree}")" = "$1" && test -z "$(git status --porcelain --ignored)"';
+
+/** Puts an export in /target as a repository with one commit; the data image has that of its own revision. */
+async function layTarget(sandbox: Sandbox, exported: TargetExport, signal: AbortSignal): Promise<void> {
+  const laid = await sandbox.exec(['sh', '-c', IS_LAID, 'sh', exported.tree], {
+    cwd: '/target',
+    timeoutMs: 30_000,
+    signal,
+  });
+  if (laid.exitCode === 0) return;
   await mustRun(sandbox, ['bash', '-c', 'find /target -mindepth 1 -delete'], signal);
   await sandbox.upload('/target', exported.tar);
   const script =
