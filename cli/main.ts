@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { runCommandLine } from './run-command-line.ts';
 
 /**
@@ -7,6 +8,8 @@ import { runCommandLine } from './run-command-line.ts';
 const sameKeyPressMs = 1000;
 
 const interruption = new AbortController();
+// Every sandbox and every step listens; there may be hundreds.
+setMaxListeners(0, interruption.signal);
 let firstAt: number | undefined;
 
 function interrupt(): void {

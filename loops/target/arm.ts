@@ -86,10 +86,11 @@ export class Arm implements AsyncDisposable {
     await this.sql.run(OTHER_BACKENDS.replace('ACT', 'pg_terminate_backend'));
   }
 
+  /** The container goes first, and all that runs in it: there is nothing left to be ended one by one. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.sandbox[Symbol.asyncDispose]();
     this.#serve?.close();
     await this.sql[Symbol.asyncDispose]();
-    await this.sandbox[Symbol.asyncDispose]();
   }
 }
 

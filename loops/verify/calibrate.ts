@@ -3,9 +3,9 @@ import type { SqlClient } from '../target/sql-client.ts';
 
 // CPU and a scan over rows made on the spot: it moves with the machine, never with the target's data.
 const CALIBRATION_SQL =
-  'SELECT count(*), sum(hashint8(i)::int8), max(md5(i::text)) FROM generate_series(1, 40000) AS g(i)';
+  'SELECT count(*), sum(hashint8(i)::int8), max(md5(i::text)) FROM generate_series(1, 10000) AS g(i)';
 
-const RUNS = { atFreeze: 12, now: 5 };
+const RUNS = { atFreeze: 40, now: 15 };
 
 /** Milliseconds of one run of the calibration query on the host's clock. */
 export async function calibrateOnce(sql: SqlClient): Promise<number> {

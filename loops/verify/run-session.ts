@@ -3,6 +3,7 @@ import type { QueryCase, Variant } from '../../datasets/cases/case.ts';
 import type { Params } from '../../datasets/patterns/pattern.ts';
 import { scoreTrial, type Trial } from '../gate/evidence.ts';
 import type { Pair, Sample, SpeedSession } from '../gate/speed.ts';
+import { medianError } from '../gate/statistics/median.ts';
 import type { Arm } from '../target/arm.ts';
 import type { ServeReply } from '../target/serve-client.ts';
 import { calibrateOnce } from './calibrate.ts';
@@ -17,8 +18,8 @@ const WARM_UPS = 2;
 
 const REFERENCE_LIMIT_MS = 60_000;
 
-/** Control pairs are short: twice as many of them tell noise from difference better. */
-const CONTROL_SHARE = 2;
+/** Control pairs are short, so that there can be as many as their noise asks for. */
+const CONTROL = { least: 20, most: 60, atATime: 10, error: 0.01 };
 
 const FLOOR_PROBES = 5;
 
@@ -74,7 +75,7 @@ export async function runReading(request: SessionRequest): Promise<Trial[]> {
 
 const warmUps = (trials: number): number => Math.max(WARM_UPS, RUNS_BEFORE_SAMPLES - trials);
 
-/** Interleaved pairs of both arms, and as many of the same work on both: the A/A control. */
+/** Interleaved pairs of both arms, and the same work on both: the A/A control. */
 export async function runPairs(
   request: SessionRequest,
   counts: { pairs: number; controlPairs: number },
@@ -94,22 +95,35 @@ export async function runPairs(
       ),
     );
   }
-  // The calibration query in both containers: it shows the machine's noise and any difference between the two.
-  const control: Pair[] = [];
+  const control = counts.controlPairs === 0 ? [] : await runControl(request);
+  return { pairs, control, floorMs };
+}
+
+/**
+ * The calibration query in both containers: it shows the machine's noise and any difference between the two. Taken
+ * until the median is known to 1 %, so that a busy machine is not taken for a difference.
+ */
+async function runControl({ base, candidate, signal }: SessionRequest): Promise<Pair[]> {
   const calibration = async (arm: Arm): Promise<Sample> => ({ ms: await calibrateOnce(arm.sql), cut: false });
   await calibration(base);
   await calibration(candidate);
-  for (let at = 0; at < counts.controlPairs * CONTROL_SHARE; at++) {
+  const control: Pair[] = [];
+  const isKnown = () =>
+    control.length >= CONTROL.least &&
+    medianError(control.map((pair) => Math.log(pair.base.ms / pair.candidate.ms))) <= CONTROL.error;
+  while (control.length < CONTROL.most && !isKnown()) {
     signal.throwIfAborted();
-    control.push(
-      await inTurn(
-        at,
-        () => calibration(base),
-        () => calibration(candidate),
-      ),
-    );
+    for (let at = 0; at < CONTROL.atATime; at++) {
+      control.push(
+        await inTurn(
+          at,
+          () => calibration(base),
+          () => calibration(candidate),
+        ),
+      );
+    }
   }
-  return { pairs, control, floorMs };
+  return control;
 }
 
 /** Parameters on which the base is slow: elsewhere there is nothing to speed up. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { attemptLevel } from './attempt-level.ts';
 import { bootstrapMedian } from './bootstrap-median.ts';
 import { type CasePasses, exactCmh, smallestCmhP } from './exact-cmh.ts';
-import { median, standardDeviation } from './median.ts';
+import { median, medianError, standardDeviation } from './median.ts';
 import { seededRandom } from './seeded-random.ts';
 
 const of =
@@ -189,4 +189,21 @@ it('seededRandom repeats for a seed, differs between seeds, is uniform over [0, 
   expect(take(2)).not.toEqual(numbers);
   const tenths = Array.from({ length: 10 }, (_, i) => numbers.filter((x) => Math.floor(x * 10) === i).length);
   for (const count of tenths) expect(Math.abs(count - 2000)).toBeLessThan(200);
+});
+
+describe('medianError', () => {
+  it('is √(π/2)·1.4826·MAD/√n', () => {
+    expect(medianError([1, 2, 3, 4, 5])).toBeCloseTo((Math.sqrt(Math.PI / 2) * 1.4826) / Math.sqrt(5), 12);
+    expect(medianError([1])).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('is near the spread of medians that are drawn again and again', () => {
+    const random = seededRandom(7);
+    const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const draws = Array.from({ length: 400 }, () => Array.from({ length: 41 }, normal));
+    const seen = standardDeviation(draws.map(median));
+    const told = median(draws.map(medianError));
+    expect(told / seen).toBeGreaterThan(0.85);
+    expect(told / seen).toBeLessThan(1.15);
+  });
 });
