@@ -112,7 +112,7 @@ describe('the image', () => {
       await run(
         'psql -XAtc "show listen_addresses" -c "show jit" -c "show autovacuum" -c "show shared_buffers"',
       ),
-    ).toBe('\noff\noff\n512MB'.trim());
+    ).toBe('\noff\noff\n256MB'.trim());
     await sandbox.writeFile(
       '/target/ask.ts',
       "import pg from 'pg'; const c: pg.Client = new pg.Client(); await c.connect(); console.log((await c.query('select 42 as n')).rows[0].n); await c.end();",

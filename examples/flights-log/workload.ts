@@ -118,7 +118,12 @@ export const questions: readonly Question[] = [
   {
     query: 'airport-scorecard',
     times: 41,
-    draw: (facts, random) => [airport(facts, random), ...period(random, [1, 7, 7, 14, 30, 90, days])],
+    draw: (facts, random) => [
+      airport(facts, random),
+      ...period(random, [1, 7, 7, 14, 30, 90, days]),
+      carrier(facts, random),
+      carrier(facts, random),
+    ],
   },
   { query: 'fleet-positions', times: 42, draw: (facts, random) => [carrier(facts, random), moment(random)] },
   {
@@ -133,16 +138,6 @@ export const questions: readonly Question[] = [
     query: 'disruptions',
     times: 45,
     draw: (facts, random) => [airport(facts, random), anyOf(['15', '30', '45', '60', '90', '120', '180'], random)],
-  },
-  {
-    query: 'silent-airports',
-    times: 42,
-    draw: ({ states }, random) => [popular(states, random, 'ZZ'), day(whole(random, days - 6))],
-  },
-  {
-    query: 'weekday-profile',
-    times: 46,
-    draw: (facts, random) => [airport(facts, random), `2001-0${1 + whole(random, 6)}-01`],
   },
   {
     query: 'schedule-gaps',

@@ -31,7 +31,6 @@ export default defineConfig({
       'carrier-summary': 60,
       'busiest-routes': 60,
       'airport-scorecard': 60,
-      'weekday-profile': 60,
       'schedule-gaps': 60,
     },
   },

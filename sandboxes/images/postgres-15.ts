@@ -39,8 +39,7 @@ exec pg_ctl -D "$PGDATA" -m fast -w -t 120 stop > /dev/null
 const postgresqlConf = `
 listen_addresses = ''
 unix_socket_directories = '/run/postgresql'
-# Scans keep a table in memory up to a quarter of this; larger ones are read anew from the page cache each time.
-shared_buffers = 512MB
+shared_buffers = 256MB
 # A container has one or two CPUs: workers would only measure the scheduler.
 max_parallel_workers_per_gather = 0
 max_parallel_maintenance_workers = 0
