@@ -13,7 +13,7 @@ export interface ExplorationLimits {
 }
 
 export const EXPLORATION_LIMITS: ExplorationLimits = {
-  wallMs: 10_000,
+  wallMs: 8_000,
   baseMs: 60_000,
   buildMs: 15_000,
   candidates: 3,

@@ -7,7 +7,7 @@ import type { Target } from '../target/load-target.ts';
 import { calibrateForFreeze } from '../verify/calibrate.ts';
 import { isDatabaseError, type Reference, referenceRows } from '../verify/reference.ts';
 import { absentParameters, boundaryParameters, sortByDuration, spreadFirst } from './choose-parameters.ts';
-import { findWrites } from './find-writes.ts';
+import { findWrites, type SensitiveWrites } from './find-writes.ts';
 import type { OwnedQuery } from './read-queries.ts';
 
 /** How many parameter sets of the log are shown, hidden, and kept for timed samples. */
@@ -86,11 +86,9 @@ export async function draftCase(
     if (boundary) hidden.push(variant('boundary-1', 'boundary', boundary.params, boundary.reference));
     const absent = empty === 0 && (await findEmpty(arm, query, first.params, run));
     if (absent) hidden.push(variant('empty-1', 'empty', absent.params, absent.reference));
-    for (const { params, reference } of shown) {
-      const found = await findWrites(arm.sql, query, params, reference);
-      if (!found) continue;
-      hidden.push(variant('mutated-1', 'mutated', params, found.reference, found.statements));
-      break;
+    const mutated = await pickWrites(arm, query, shown);
+    if (mutated) {
+      hidden.push(variant('mutated-1', 'mutated', mutated.params, mutated.reference, mutated.statements));
     }
     const taken = new Set([...visible, ...hidden].map((one) => JSON.stringify(one.params)));
     const pool = spreadFirst(
@@ -142,6 +140,21 @@ async function pick(
     if (takes(reference.rows)) picked.push({ params, reference });
   }
   return picked;
+}
+
+/** Writes that change an answer, after which there are rows if that can be had: an empty answer compares nothing. */
+async function pickWrites(
+  arm: Arm,
+  query: OwnedQuery,
+  shown: readonly Picked[],
+): Promise<(SensitiveWrites & { params: Params }) | undefined> {
+  let empty: (SensitiveWrites & { params: Params }) | undefined;
+  for (const { params, reference } of shown) {
+    const found = await findWrites(arm.sql, query, params, reference);
+    if (found && found.reference.rows > 0) return { ...found, params };
+    if (found) empty ??= { ...found, params };
+  }
+  return empty;
 }
 
 /** Parameters for which the query gives no rows, changed in one place from a set that gives some. */
