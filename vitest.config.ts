@@ -13,16 +13,8 @@ const tests = ['datasets', 'sandboxes', 'tools', 'agents', 'loops', 'web', 'cli'
 const startsThings =
   /\b(execa|spawn\w*|testEngine|connectEngine|startPostgres|openState|openPostgres|temporaryState)\b|support\/(postgres|flights-loop|tiny-target)|test-engine/;
 
-/**
- * Files that take minutes on a quiet machine and whose outcome a busy one can turn: they run in `npm run acceptance`,
- * and by name with WHETSTONE_FULL_TESTS=1.
- */
-const acceptanceOnly = ['tests/generated-target/generated-target.test.ts', 'tests/gate-rejects.test.ts'];
-const full = Boolean(process.env['WHETSTONE_FULL_TESTS']);
-
-const starting = tests.filter((file) => startsThings.test(readFileSync(file, 'utf8')));
-const machine = starting.filter((file) => full || !acceptanceOnly.includes(file));
-const unit = tests.filter((file) => !starting.includes(file));
+const machine = tests.filter((file) => startsThings.test(readFileSync(file, 'utf8')));
+const unit = tests.filter((file) => !machine.includes(file));
 
 const report = process.env['WHETSTONE_TEST_REPORT'];
 

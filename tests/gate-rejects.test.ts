@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
+import { seededRandom } from '../loops/gate/statistics/seeded-random.ts';
 import { caseView } from '../loops/workflows/case-view.ts';
 import { callTool } from '../tools/call-tool.ts';
 import { tools } from '../tools/index.ts';
 import type { Services } from '../tools/services.ts';
+import { Draw } from './generated-target/draw.ts';
 import { type FlightsLoop, flightsLoop } from './support/flights-loop.ts';
 import { gateCheats, gateNullPatches, type Judged, remeasure } from './support/gate-rejections.ts';
 import { openPatchedTarget } from './support/patches/patched-target.ts';
@@ -14,8 +16,8 @@ const NULL_PATCHES = 3;
 const asked = process.env['WHETSTONE_SEED'];
 const seed = asked ? Number(asked) : randomInt(1, 1_000_000);
 
-/** A guard takes longest; the acceptance run has both that cheat one. */
-const CHEATS = cheatNames.filter((what) => what !== "drops another query's index");
+/** Some kinds each time, other ones by another seed; `npm run acceptance` has them all. */
+const CHEATS = new Draw(seededRandom(seed)).some(cheatNames, 3, 3);
 
 let loop: FlightsLoop;
 
@@ -29,7 +31,7 @@ const say = ({ what, case: id, document, problem, wallMs }: Judged) =>
     `${problem === '' ? 'as it must be' : 'WRONG'}: ${what} (${id}): ${document.verdict} ${document.reasons.map(({ code }) => code).join(', ')}, ${Math.round(wallMs / 1000)} s`,
   );
 
-test('every cheat is rejected for the right reason', { timeout: 15 * MINUTE }, async () => {
+test('a cheat is rejected for the right reason', { timeout: 15 * MINUTE }, async () => {
   const judged: Judged[] = [];
   await gateCheats(loop, { seed, cheats: CHEATS }, (one) => {
     say(one);
