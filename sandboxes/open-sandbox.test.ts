@@ -104,9 +104,9 @@ describe('the image', () => {
     ).toBe('sandbox|target|t|UTC');
     expect(
       await run(
-        'psql -XAtc "select datcollate, pg_encoding_to_char(encoding) from pg_database where datname = current_database()"',
+        'psql -XAtc "select datcollate, datctype, pg_encoding_to_char(encoding) from pg_database where datname = current_database()"',
       ),
-    ).toBe('C.UTF-8|UTF8');
+    ).toBe('C|C.UTF-8|UTF8');
     await run('psql -Xqc "create extension hypopg; create extension pg_trgm; create extension btree_gin"');
     expect(
       await run(

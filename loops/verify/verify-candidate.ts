@@ -10,6 +10,7 @@ import type { Verdict } from '../gate/verdict.ts';
 import { Arm } from '../target/arm.ts';
 import { buildArm, removeArm } from '../target/images.ts';
 import type { LoopContext } from '../workflows/context.ts';
+import { ArmPair } from './arm-pair.ts';
 import { calibrateNow } from './calibrate.ts';
 import { changeData } from './change-data.ts';
 import { checkGuard, type GuardQuery } from './check-guards.ts';
@@ -64,7 +65,7 @@ class VerificationRun {
   readonly #request: VerificationRequest;
   readonly #started = performance.now();
   #candidateImage: string | undefined;
-  #arms: { base: Arm; candidate: Arm } | undefined;
+  #arms: ArmPair | undefined;
 
   constructor(context: LoopContext, request: VerificationRequest) {
     this.#context = context;
@@ -260,7 +261,8 @@ class VerificationRun {
     // Each session anew: its trials meet the neighbours of this moment.
     this.evidence.objective.calibrationNowMs = await calibrateNow(arms.base.sql);
     return {
-      ...arms,
+      base: arms.base,
+      candidate: arms.candidate,
       case: this.#request.case,
       objectiveMs: scaledObjectiveMs(this.evidence.objective),
       offset: this.evidence.sessions.length * 7,
@@ -270,28 +272,15 @@ class VerificationRun {
   }
 
   /** The arms that are open and whose data nobody changed, or fresh ones. */
-  async #openArms(): Promise<{ base: Arm; candidate: Arm }> {
-    if (this.#arms) return this.#arms;
-    const { engine, target, images, signal } = this.#context;
-    const open = (image: string, purpose: string) =>
-      Arm.open(engine, image, target.config, { purpose, signal });
-    const opened = await Promise.allSettled([
-      open(images.base, 'base arm'),
-      open(this.#image(), 'candidate arm'),
-    ]);
-    const [base, candidate] = opened;
-    if (base.status === 'rejected' || candidate.status === 'rejected') {
-      for (const arm of opened) if (arm.status === 'fulfilled') await arm.value[Symbol.asyncDispose]();
-      throw base.status === 'rejected' ? base.reason : (candidate as PromiseRejectedResult).reason;
-    }
-    this.#arms = { base: base.value, candidate: candidate.value };
+  async #openArms(): Promise<ArmPair> {
+    this.#arms ??= await ArmPair.open(this.#context, this.#image());
     return this.#arms;
   }
 
   async #dropArms(): Promise<void> {
     const arms = this.#arms;
     this.#arms = undefined;
-    if (arms) await Promise.all([arms.base[Symbol.asyncDispose](), arms.candidate[Symbol.asyncDispose]()]);
+    await arms?.[Symbol.asyncDispose]();
   }
 
   #image(): string {
