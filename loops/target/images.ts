@@ -29,8 +29,6 @@ export interface BaseImages {
   data: string;
   /** `data` with the base revision migrated and refreshed. */
   base: string;
-  /** Bytes that `base` adds to `data`. */
-  baseBytes: number;
   /** `base` with every table's rows in another physical order. */
   shuffled: string;
 }
@@ -59,7 +57,6 @@ export async function ensureBaseImages(
     export: exported,
     data,
     base: arm.image,
-    baseBytes: arm.addedBytes,
     shuffled,
   };
 }
@@ -135,7 +132,7 @@ export async function removeAbandonedArms(engine: Engine, target: Target, now: D
 }
 
 export type BuiltArm =
-  | { image: string; addedBytes: number; buildMs: number; refreshMs: number }
+  | { image: string; buildMs: number; refreshMs: number }
   | { failed: 'apply' | 'migrate' | 'refresh'; detail: string };
 
 /** A candidate's own step failed: a fact about the patch, not about the machine. */
@@ -189,7 +186,7 @@ export async function buildArm(
         await mustRun(sandbox, ['pg-down'], options.signal);
       },
     );
-    return { image: baked.image, addedBytes: baked.addedBytes, buildMs, refreshMs };
+    return { image: baked.image, buildMs, refreshMs };
   } catch (error) {
     if (error instanceof ArmStepFailed) return { failed: error.stage, detail: error.message };
     throw error;

@@ -23,15 +23,16 @@ const OWN_WARM_UP_MS = 40;
 
 /**
  * Looks at one guard: where its file is untouched and both arms plan it alike, that settles it; else its rows are
- * compared and the interleaved pairs `from` up to `to` are timed through serve.
+ * compared and interleaved pairs are timed through serve, those of an earlier look among the `pairs` in all.
  */
 export async function checkGuard(
   guard: GuardQuery,
   arms: { base: Arm; candidate: Arm },
-  options: { touched: boolean; from: number; to: number; signal: AbortSignal },
+  options: { touched: boolean; known: GuardEvidence | undefined; pairs: number; signal: AbortSignal },
 ): Promise<GuardEvidence> {
   const { base, candidate } = arms;
-  if (!options.touched && (await samePlans(guard, base, candidate))) {
+  const { known } = options;
+  if (!known && !options.touched && (await samePlans(guard, base, candidate))) {
     return {
       query: guard.query,
       checked: 'unchanged-plan',
@@ -40,10 +41,11 @@ export async function checkGuard(
       detail: 'same plan, untouched file',
     };
   }
-  const pairs: Pair[] = [];
-  let rowsEqual: boolean | null = null;
-  let detail = options.touched ? 'its file was changed' : 'its plan changed';
-  for (let at = options.from; at < options.to; at++) {
+  const pairs: Pair[] = [...(known?.pairs ?? [])];
+  // Later looks time parameters that an earlier one compared: what it found stands.
+  let rowsEqual = known?.rowsEqual ?? null;
+  let detail = known?.detail ?? (options.touched ? 'its file was changed' : 'its plan changed');
+  for (let at = pairs.length; at < options.pairs; at++) {
     options.signal.throwIfAborted();
     const params = guard.params[at % guard.params.length] ?? [];
     const ask = () =>

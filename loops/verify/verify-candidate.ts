@@ -1,7 +1,7 @@
 import type { QueryCase } from '../../datasets/cases/case.ts';
 import { SandboxFault } from '../../sandboxes/fault.ts';
 import { checkPatch, type PatchRules } from '../gate/check-patch.ts';
-import { type Evidence, type GuardEvidence, scaledObjectiveMs } from '../gate/evidence.ts';
+import { type Evidence, scaledObjectiveMs } from '../gate/evidence.ts';
 import { judgeCandidate } from '../gate/judge-candidate.ts';
 import { planNext } from '../gate/plan-next.ts';
 import type { GatePolicy } from '../gate/policy.ts';
@@ -16,6 +16,7 @@ import { changeData } from './change-data.ts';
 import { checkGuard, type GuardQuery } from './check-guards.ts';
 import { compareDatabases } from './compare-database.ts';
 import { runPairs, runReading, type SessionRequest } from './run-session.ts';
+import { storedBytes } from './stored-bytes.ts';
 import { isQueryFile, touchedPaths, touchesSharedCode } from './touched-paths.ts';
 
 /** How often a step is tried again when the machine, not the candidate, failed. */
@@ -158,14 +159,10 @@ class VerificationRun {
       return;
     }
     this.#candidateImage = built.image;
-    const { addedBytes, buildMs, refreshMs } = built;
-    // Both arms stand on the data image: what the base's own arm adds is not the candidate's doing.
-    this.evidence.build = {
-      outcome: 'ok',
-      addedBytes: Math.max(0, addedBytes - images.baseBytes),
-      buildMs,
-      refreshMs,
-    };
+    const { buildMs, refreshMs } = built;
+    const { base, candidate } = await this.#openArms();
+    const [ours, theirs] = await Promise.all([storedBytes(base, signal), storedBytes(candidate, signal)]);
+    this.evidence.build = { outcome: 'ok', addedBytes: Math.max(0, theirs - ours), buildMs, refreshMs };
   }
 
   async #compareDatabases(): Promise<void> {
@@ -206,14 +203,8 @@ class VerificationRun {
       );
       const touched = shared || own;
       const known = this.evidence.guards.find(({ query }) => query === guard.query);
-      const more = await checkGuard(guard, arms, {
-        touched,
-        from: known?.pairs.length ?? 0,
-        to: pairs,
-        signal,
-      });
-      const merged: GuardEvidence = known ? { ...more, pairs: [...known.pairs, ...more.pairs] } : more;
-      this.evidence.guards = [...this.evidence.guards.filter(({ query }) => query !== guard.query), merged];
+      const seen = await checkGuard(guard, arms, { touched, known, pairs, signal });
+      this.evidence.guards = [...this.evidence.guards.filter(({ query }) => query !== guard.query), seen];
     }
   }
 

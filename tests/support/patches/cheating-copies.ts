@@ -118,12 +118,17 @@ function copyOf<T extends Relation>(relation: T | undefined): T | undefined {
   return relation && { ...relation, relname: `${relation.relname}_copy` };
 }
 
+/** Whether two texts name one table; the schema may be left out of either. */
+function isSameTable(a: string, b: string): boolean {
+  return a === b || a.endsWith(`.${b}`) || b.endsWith(`.${a}`);
+}
+
 /** Every FROM of one of these tables reads its copy under the name it had. */
 function readCopies(select: SelectStmt, tables: ReadonlySet<string>): SelectStmt {
   const copy = clone(select);
   walk({ SelectStmt: copy }, (node) => {
     const range = as(node, 'RangeVar');
-    if (range && tables.has(tableText(range))) {
+    if (range && [...tables].some((table) => isSameTable(table, tableText(range)))) {
       range.alias ??= { aliasname: range.relname ?? '' };
       range.relname = `${range.relname}_copy`;
     }
