@@ -16,8 +16,11 @@ const COUNTS = { visible: 3, deciles: 4, pool: 12 };
 /** How long one uncut reference run may take before the case is refused. */
 const REFERENCE_LIMIT_MS = 60_000;
 
-/** `loose`: digests of the variants' rows whatever their order, by variant, for an order that turns out to have ties. */
-export type Draft = { case: QueryCase; loose: Map<string, string> } | { refused: string };
+/**
+ * `loose`: digests of the variants' rows whatever their order, by variant, for an order that turns out to have ties.
+ * `untold`: tables of which a stale copy would not show in the mutated variant.
+ */
+export type Draft = { case: QueryCase; loose: Map<string, string>; untold: string[] } | { refused: string };
 
 /** Turns a pattern into a draft case with hidden variants, on an arm of the base. Nothing is judged here. */
 export async function draftCase(
@@ -99,6 +102,7 @@ export async function draftCase(
     const plan = await arm.sql.query(`EXPLAIN (FORMAT JSON) ${query.sql}`, slowest.params);
     return {
       loose,
+      untold: mutated?.untold ?? [],
       case: {
         id: `${query.name}-${pattern.id.slice(0, 8)}`,
         pattern: pattern.id,
@@ -142,19 +146,23 @@ async function pick(
   return picked;
 }
 
-/** Writes that change an answer, after which there are rows if that can be had: an empty answer compares nothing. */
+/**
+ * Writes that change an answer by every table that it reads, after which there are rows if that can be had: an empty
+ * answer compares nothing. Else the next best.
+ */
 async function pickWrites(
   arm: Arm,
   query: OwnedQuery,
   shown: readonly Picked[],
 ): Promise<(SensitiveWrites & { params: Params }) | undefined> {
-  let empty: (SensitiveWrites & { params: Params }) | undefined;
+  const lacks = ({ untold, reference }: SensitiveWrites) => untold.length + (reference.rows > 0 ? 0 : 0.5);
+  let best: (SensitiveWrites & { params: Params }) | undefined;
   for (const { params, reference } of shown) {
     const found = await findWrites(arm.sql, query, params, reference);
-    if (found && found.reference.rows > 0) return { ...found, params };
-    if (found) empty ??= { ...found, params };
+    if (found && (best === undefined || lacks(found) < lacks(best))) best = { ...found, params };
+    if (best && lacks(best) === 0) break;
   }
-  return empty;
+  return best;
 }
 
 /** Parameters for which the query gives no rows, changed in one place from a set that gives some. */

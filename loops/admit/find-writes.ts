@@ -3,19 +3,14 @@ import type { Params } from '../../datasets/patterns/pattern.ts';
 import { quoteIdentifier, quoteLiteral } from '../target/quote.ts';
 import type { SqlClient } from '../target/sql-client.ts';
 import { isDatabaseError, type Reference, referenceRows } from '../verify/reference.ts';
+import { qualified, type ScannedTable, scannedTables } from './scanned-tables.ts';
 
 /** Writes on the system of record after which the query's right answer is another one. */
 export interface SensitiveWrites {
   statements: string[];
   reference: Reference;
-}
-
-interface ScannedTable {
-  schema: string;
-  name: string;
-  alias: string;
-  /** The plan's own condition on this table with the parameters filled in, or undefined. */
-  filter: string | undefined;
+  /** Tables that the query reads whose part of the writes does not change the answer: a stale copy of them would not show. */
+  untold: string[];
 }
 
 interface TableShape {
@@ -36,7 +31,8 @@ const STATEMENT_LIMIT_MS = 30_000;
 
 /**
  * Looks for writes that change this query's answer: rows that the query reads are deleted, copied under new keys,
- * overwritten with another row's values and moved beyond the extremes. All is rolled back; the statements are
+ * overwritten with another row's values and moved beyond the extremes. Each table's part must matter by itself, since a
+ * copy may be of one table alone: where it does not, more of its rows are tried. All is rolled back; the statements are
  * literal, so that both arms get the same. Undefined where no attempt changed the answer.
  */
 export async function findWrites(
@@ -46,29 +42,62 @@ export async function findWrites(
   before: Reference,
 ): Promise<SensitiveWrites | undefined> {
   const tables = await scannedTables(sql, query.sql, params);
-  for (const rows of ATTEMPTS) {
-    const statements: string[] = [];
-    await sql.run('BEGIN');
-    try {
-      for (const table of tables) {
-        const shape = await readShape(sql, table);
-        for (const statement of await draftWrites(sql, shape, before.result, rows)) {
-          if (await tryStatement(sql, statement)) statements.push(statement);
-        }
-      }
-      if (statements.length === 0) continue;
-      const reference = await referenceRows(sql, query.sql, params, {
-        ordered: query.ordered,
-        limitMs: STATEMENT_LIMIT_MS,
-      });
-      if (reference.sha256 !== before.sha256) return { statements, reference };
-    } catch (error) {
-      if (!isDatabaseError(error)) throw error;
-    } finally {
-      await sql.run('ROLLBACK');
+  const attempts = new Map(tables.map((table) => [table, 0]));
+  const answer = () =>
+    referenceRows(sql, query.sql, params, { ordered: query.ordered, limitMs: STATEMENT_LIMIT_MS });
+  for (;;) {
+    const writes = new Map<ScannedTable, string[]>();
+    const after = await inRollback(sql, async () => {
+      for (const [table, attempt] of attempts)
+        writes.set(table, await writeTo(sql, table, before.result, ATTEMPTS[attempt] ?? 0));
+      return answer();
+    });
+    const untold: ScannedTable[] = [];
+    for (const table of tables) {
+      const others = tables.filter((one) => one !== table).flatMap((one) => writes.get(one) ?? []);
+      // Without the writes of a lone table the answer is the one before.
+      const without =
+        others.length === 0 ? before : await inRollback(sql, () => replay(sql, others).then(answer));
+      if (after === undefined || without?.sha256 === after.sha256) untold.push(table);
     }
+    const growing = untold.filter((table) => (attempts.get(table) ?? 0) + 1 < ATTEMPTS.length);
+    if (growing.length > 0) {
+      for (const table of growing) attempts.set(table, (attempts.get(table) ?? 0) + 1);
+      continue;
+    }
+    if (after === undefined || after.sha256 === before.sha256) return undefined;
+    return { statements: [...writes.values()].flat(), reference: after, untold: untold.map(qualified) };
   }
-  return undefined;
+}
+
+/** Writes to one table and gives the statements that the database took. */
+async function writeTo(
+  sql: SqlClient,
+  table: ScannedTable,
+  before: ResultSet,
+  rows: number,
+): Promise<string[]> {
+  const taken: string[] = [];
+  for (const statement of await draftWrites(sql, await readShape(sql, table), before, rows))
+    if (await tryStatement(sql, statement)) taken.push(statement);
+  return taken;
+}
+
+/** Undefined where the database refused what was done. */
+async function inRollback<T>(sql: SqlClient, body: () => Promise<T>): Promise<T | undefined> {
+  await sql.run('BEGIN');
+  try {
+    return await body();
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    return undefined;
+  } finally {
+    await sql.run('ROLLBACK');
+  }
+}
+
+async function replay(sql: SqlClient, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await tryStatement(sql, statement);
 }
 
 async function tryStatement(sql: SqlClient, statement: string): Promise<boolean> {
@@ -82,37 +111,6 @@ async function tryStatement(sql: SqlClient, statement: string): Promise<boolean>
     await sql.run('ROLLBACK TO attempt');
     return false;
   }
-}
-
-interface PlanNode {
-  'Relation Name'?: string;
-  Schema?: string;
-  Alias?: string;
-  Filter?: string;
-  'Index Cond'?: string;
-  Plans?: PlanNode[];
-}
-
-/** Tables that the plan reads, each once, with the plan's condition on it. */
-async function scannedTables(sql: SqlClient, baseSql: string, params: Params): Promise<ScannedTable[]> {
-  const explained = await sql.query(`EXPLAIN (VERBOSE, FORMAT JSON) ${baseSql}`, params);
-  const [{ Plan }] = JSON.parse(String(explained.rows[0]?.[0])) as [{ Plan: PlanNode }];
-  const found = new Map<string, ScannedTable>();
-  const visit = (node: PlanNode): void => {
-    const name = node['Relation Name'];
-    if (name !== undefined && node.Schema !== undefined) {
-      const filter =
-        [node['Index Cond'], node.Filter].filter((part) => part !== undefined).join(' AND ') || undefined;
-      const key = `${node.Schema}.${name}`;
-      const known = found.get(key);
-      if (!known || (known.filter === undefined && filter !== undefined)) {
-        found.set(key, { schema: node.Schema, name, alias: node.Alias ?? name, filter });
-      }
-    }
-    for (const child of node.Plans ?? []) visit(child);
-  };
-  visit(Plan);
-  return [...found.values()];
 }
 
 async function readShape(sql: SqlClient, table: ScannedTable): Promise<TableShape> {
@@ -139,7 +137,7 @@ async function readShape(sql: SqlClient, table: ScannedTable): Promise<TableShap
   return { table, columns, key: columns.filter((column) => column.key).map((column) => column.name) };
 }
 
-/** Statements over rows that the query reads (those of the plan's condition), or any rows where that is unknown. */
+/** Statements over rows that the query reads, or any rows where that is unknown. */
 async function draftWrites(
   sql: SqlClient,
   shape: TableShape,
@@ -147,9 +145,8 @@ async function draftWrites(
   count: number,
 ): Promise<string[]> {
   const { table, columns, key } = shape;
-  const read = await sampleRows(sql, table, table.filter, count);
   const others = await sampleRows(sql, table, undefined, count);
-  const source = [...(await answerRows(sql, shape, answer)), ...(read.length > 0 ? read : others)];
+  const source = [...(await answerRows(sql, shape, answer)), ...(await readRows(sql, table, others, count))];
   if (source.length === 0) return [];
   const extremes = await readExtremes(sql, shape);
   const fresh = freshKeys(shape, extremes);
@@ -199,6 +196,20 @@ async function answerRows(sql: SqlClient, { table, columns }: TableShape, answer
   return found;
 }
 
+/** Rows that the plan's conditions leave, by the sharpest that leaves any; `others` where none does. */
+async function readRows(
+  sql: SqlClient,
+  table: ScannedTable,
+  others: readonly Row[],
+  count: number,
+): Promise<readonly Row[]> {
+  for (const filter of table.filters) {
+    const rows = await sampleRows(sql, table, filter, count);
+    if (rows.length > 0) return rows;
+  }
+  return others;
+}
+
 async function sampleRows(
   sql: SqlClient,
   table: ScannedTable,
@@ -211,7 +222,7 @@ async function sampleRows(
   try {
     return await sql.objects(`${select} WHERE ${filter} LIMIT ${count}`);
   } catch (error) {
-    // A condition on a sub-plan's output is no SQL of its own.
+    // A condition of the plan may be more than SQL can say of the table alone.
     if (!isDatabaseError(error)) throw error;
     await sql.run('ROLLBACK TO sample');
     return [];
@@ -263,6 +274,3 @@ const plus = (value: string, by: number): string =>
 
 const byKey = (key: readonly string[], row: Row): string =>
   key.map((name) => `${quoteIdentifier(name)} = ${quoteLiteral(row[name] ?? null)}`).join(' AND ');
-
-const qualified = (table: ScannedTable): string =>
-  `${quoteIdentifier(table.schema)}.${quoteIdentifier(table.name)}`;

@@ -24,11 +24,7 @@ async function minePattern(context: LoopContext, pattern: Pattern, query: OwnedQ
       shuffled = await open(images.shuffled);
       return shuffled;
     };
-    const {
-      admitted,
-      case: queryCase,
-      certificate,
-    } = await admitCase(draft.case, draft.loose, base, openShuffled);
+    const { admitted, case: queryCase, certificate } = await admitCase(draft.case, draft, base, openShuffled);
     if (admitted) return { admitted, case: queryCase, certificate };
     const failed = certificate.at(-1);
     return { admitted, check: failed?.check ?? 'owned', detail: failed?.detail ?? '', certificate };
