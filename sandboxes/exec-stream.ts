@@ -131,7 +131,7 @@ function deadOr(error: unknown): Error {
     : engineFault(error, 'a command was run in a sandbox');
 }
 
-function died(cause: unknown): SandboxFault {
+export function died(cause: unknown): SandboxFault {
   return new SandboxFault('sandbox-died', 'The sandbox ended before the command did.', {
     hint: 'This is no result of the command: its deadline passed, it was removed, or the engine restarted. Run it again in a fresh sandbox.',
     cause,

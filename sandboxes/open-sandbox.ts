@@ -7,7 +7,7 @@ import { execute } from './exec.ts';
 import { SandboxFault } from './fault.ts';
 import { label, thisController } from './labels.ts';
 import { limits } from './limits.ts';
-import { openPipe } from './pipe.ts';
+import { type ExecPipe, openPipe } from './pipe.ts';
 import { containerOptions, type Profile, sandboxUser } from './profiles.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -114,6 +114,7 @@ class ContainerSandbox implements Sandbox {
   readonly #container: Docker.Container;
   readonly #held: Duplex;
   readonly #root: boolean;
+  readonly #pipes = new Set<ExecPipe>();
   #disposed: Promise<void> | undefined;
 
   constructor(engine: Engine, container: Docker.Container, held: Duplex, root: boolean) {
@@ -138,8 +139,11 @@ class ContainerSandbox implements Sandbox {
     return { ...rest, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
   }
 
-  pipe(command: readonly string[], options: Parameters<Sandbox['pipe']>[1] = {}) {
-    return openPipe(this.#container, command, { ...options, user: this.#user(undefined) });
+  async pipe(command: readonly string[], options: Parameters<Sandbox['pipe']>[1] = {}) {
+    const pipe = await openPipe(this.#container, command, { ...options, user: this.#user(undefined) });
+    this.#pipes.add(pipe);
+    pipe.once('close', () => this.#pipes.delete(pipe));
+    return pipe;
   }
 
   async upload(path: string, tar: Buffer) {
@@ -202,6 +206,7 @@ class ContainerSandbox implements Sandbox {
 
   [Symbol.asyncDispose](): Promise<void> {
     this.#disposed ??= (async () => {
+      for (const pipe of this.#pipes) pipe.abandon();
       await removeContainer(this.#container);
       this.#held.destroy();
     })();

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import { demultiplexer } from './demux.ts';
-import { exitCodeOf, type RunningExec, startExec } from './exec-stream.ts';
+import { died, exitCodeOf, type RunningExec, startExec } from './exec-stream.ts';
 import { limits } from './limits.ts';
 import type { SandboxPipe } from './sandbox.ts';
 
@@ -20,11 +20,11 @@ export async function openPipe(
   container: Docker.Container,
   command: readonly string[],
   options: PipeOptions,
-): Promise<SandboxPipe> {
+): Promise<ExecPipe> {
   return new ExecPipe(container, await startExec(container, command, { ...options, stdin: true }));
 }
 
-class ExecPipe extends Duplex implements SandboxPipe {
+export class ExecPipe extends Duplex implements SandboxPipe {
   exitCode: number | null = null;
   readonly #running: RunningExec;
   #stderr = Buffer.alloc(0);
@@ -61,6 +61,12 @@ class ExecPipe extends Duplex implements SandboxPipe {
 
   stderrTail(): string {
     return this.#stderr.toString('utf8');
+  }
+
+  /** For whoever removes the container: fails with `sandbox-died` at once, without asking the engine how it ended. */
+  abandon(): void {
+    this.#ended = true;
+    this.destroy(died(undefined));
   }
 
   override _read(): void {

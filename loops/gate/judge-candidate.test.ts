@@ -270,7 +270,7 @@ describe('planNext', () => {
       else evidence = { ...evidence, [step.do]: accepted[step.do] };
     }
     expect(done.join(' ')).toBe(
-      'policy build database session staleness writes session session guards tests decided',
+      'policy build database session staleness session session guards tests writes decided',
     );
     expect(judgeCandidate(evidence, policy).verdict).toBe('accepted');
   });

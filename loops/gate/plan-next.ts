@@ -13,12 +13,13 @@ const byCost: readonly StageName[] = [
   'database',
   'rows',
   'staleness',
-  'writes',
   'objective',
   // Every other query, and seconds of somebody's own tests: only for what has reached the objective.
   'guards',
   'tests',
   'speed',
+  // Every session brings some: asked for by themselves only where those are too few.
+  'writes',
 ];
 
 /** What to run next, or `decided` as soon as nothing more can change the verdict. */

@@ -12,10 +12,18 @@ export interface Identity {
   gid: number;
 }
 
-/** The identity to run the database under: undefined for an ordinary user, who runs it as himself. */
-export async function databaseIdentity(): Promise<Identity | undefined> {
+/**
+ * The identity to run the database in `data` under: undefined for an ordinary user, who runs it as himself. One that is
+ * there runs as who owns it, even where the system user has been taken back since or made again with another number.
+ */
+export async function databaseIdentity(data: string): Promise<Identity | undefined> {
   if (process.getuid?.() !== 0) return undefined;
-  return (await lookUp()) ?? (await create());
+  return (await ownerOf(data)) ?? (await lookUp()) ?? (await create());
+}
+
+async function ownerOf(data: string): Promise<Identity | undefined> {
+  const { uid, gid } = (await stat(data).catch(() => undefined)) ?? { uid: 0, gid: 0 };
+  return uid === 0 ? undefined : { uid, gid };
 }
 
 async function lookUp(): Promise<Identity | undefined> {

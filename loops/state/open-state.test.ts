@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -69,6 +69,16 @@ test('the server of a killed process is found again; what it wrote is there', as
   await using state = await open(directory.path);
   expect(await postmaster(directory.path)).toMatchObject({ pid, alive: true });
   expect(await state.loops.eventsAfter(0)).toHaveLength(1);
+});
+
+test.runIf(isRoot)('a database runs as who owns it, though that user has no name any more', async () => {
+  await using directory = await temporaryState();
+  await (await open(directory.path))[Symbol.asyncDispose]();
+  const nameless = 54_321;
+  await execa('chown', ['--recursive', `${nameless}:${nameless}`, join(directory.path, 'postgres')]);
+  await using _ = await open(directory.path);
+  const { pid } = (await postmaster(directory.path)) ?? {};
+  expect((await stat(`/proc/${pid}`)).uid).toBe(nameless);
 });
 
 test('a kill while the database is made leaves nothing half', async () => {

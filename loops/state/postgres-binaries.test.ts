@@ -31,7 +31,7 @@ test('library links that an installation without scripts lacks are made', async 
 test.runIf(process.getuid?.() === 0)(
   'binaries below a closed folder are copied, and the copy runs',
   async () => {
-    const identity = await databaseIdentity();
+    const identity = await databaseIdentity(join(folder, 'none-yet'));
     if (identity === undefined) throw new Error('root runs the database as a user of its own');
     const closed = join(folder, 'closed');
     await cp(join(installed, 'native'), join(closed, 'native'), { recursive: true, verbatimSymlinks: true });

@@ -66,7 +66,7 @@ async function startAndConnect({
   progress,
   signal,
 }: StartContext): Promise<Session> {
-  const identity = await databaseIdentity();
+  const identity = await databaseIdentity(data);
   if (identity !== undefined) await assertReachable(stateDirectory, identity);
   await mkdir(home, { recursive: true, mode: 0o700 });
   if (identity !== undefined) await chown(home, identity.uid, identity.gid);

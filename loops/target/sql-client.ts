@@ -3,12 +3,27 @@ import pg from 'pg';
 import type { ResultSet } from '../../datasets/cases/rows.ts';
 import type { Sandbox } from '../../sandboxes/sandbox.ts';
 
-// The sandbox has no network: a process in it joins our pipe to the server's unix socket.
+// The sandbox has no network: a process in it joins our pipe to the server's unix socket. In Perl, which starts in a
+// tenth of Node's time; it is part of every Debian.
 const JOIN_SOCKET = `
-const socket = require('node:net').connect('/run/postgresql/.s.PGSQL.5432');
-process.stdin.pipe(socket); socket.pipe(process.stdout);
-socket.on('error', (error) => { console.error(error.message); process.exit(1); });
-socket.on('close', () => process.exit(0));
+use Socket;
+my $server;
+socket($server, AF_UNIX, SOCK_STREAM, 0) && connect($server, pack_sockaddr_un('/run/postgresql/.s.PGSQL.5432')) or die $!;
+my %to = (fileno(STDIN) => $server, fileno($server) => \\*STDOUT);
+my %from = (fileno(STDIN) => \\*STDIN, fileno($server) => $server);
+for (;;) {
+  my $ready = '';
+  vec($ready, $_, 1) = 1 for keys %from;
+  select($ready, undef, undef, undef) >= 0 or next;
+  for my $source (keys %from) {
+    next unless vec($ready, $source, 1);
+    exit 0 unless sysread($from{$source}, my $bytes, 65536);
+    for (my $at = 0; $at < length $bytes;) {
+      my $sent = syswrite($to{$source}, $bytes, length($bytes) - $at, $at) or exit 0;
+      $at += $sent;
+    }
+  }
+}
 `;
 
 /** What pg's protocol code expects of a net.Socket, over any duplex stream. */
@@ -70,7 +85,7 @@ export class SqlClient implements AsyncDisposable {
   }
 
   static async open(sandbox: Sandbox): Promise<SqlClient> {
-    const pipe = await sandbox.pipe(['node', '-e', JOIN_SOCKET]);
+    const pipe = await sandbox.pipe(['perl', '-e', JOIN_SOCKET]);
     const client = new pg.Client({
       user: 'sandbox',
       database: 'target',
