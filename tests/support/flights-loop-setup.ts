@@ -7,8 +7,9 @@ import { reap } from '../../sandboxes/reap.ts';
 import { removeOwnImages } from '../../sandboxes/test-engine.ts';
 import { RUN_FOLDER } from './flights-loop.ts';
 
-/** Makes the folder that the tests of one run share, and takes back all that they made in it. */
-export default async function setup(): Promise<() => Promise<void>> {
+/** Makes the folder that the tests of one run share, whichever project asks first, and takes back all that they made in it. */
+export default async function setup(): Promise<(() => Promise<void>) | undefined> {
+  if (process.env[RUN_FOLDER] !== undefined) return undefined;
   const folder = await mkdtemp('/tmp/whetstone-tests-');
   // The embedded database runs as a user of its own.
   await chmod(folder, 0o755);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { LoopSummary } from '../../loops/workflows/summarise.ts';
 
@@ -15,9 +16,12 @@ export interface FlightsLoop {
 /** The folder of one vitest run, made and removed by flights-loop-setup.ts. */
 export const RUN_FOLDER = 'WHETSTONE_TEST_RUN';
 
+/** How long the loop may take before whoever waits for it gives up. */
+const LOOP_MS = 15 * 60_000;
+
 /**
  * The one loop on the flights example that tests share: `npm start` through the bootstrap, on a state of its own. The
- * first test file that asks runs it; test files of the machine project run one at a time.
+ * first test file that asks runs it, and another that asks meanwhile waits for it.
  */
 export async function flightsLoop(): Promise<FlightsLoop> {
   const folder = process.env[RUN_FOLDER];
@@ -25,16 +29,10 @@ export async function flightsLoop(): Promise<FlightsLoop> {
     throw new Error(`${RUN_FOLDER} is not set: run the tests through vitest's configuration`);
   const stateDirectory = path.join(folder, 'flights');
   const file = path.join(folder, 'flights.json');
-  if (!existsSync(file)) {
-    await mkdir(stateDirectory, { recursive: true, mode: 0o755 });
-    const started = performance.now();
-    const { stdout } = await execa('npm', ['start', '--silent', '--', '--json', '--state', stateDirectory], {
-      stderr: 'inherit',
-    });
-    const wallMs = performance.now() - started;
-    await writeFile(`${file}.draft`, JSON.stringify({ document: JSON.parse(stdout), wallMs }));
-    await rename(`${file}.draft`, file);
-  }
+  if (await isFirst(`${file}.first`)) await runLoop(stateDirectory, file);
+  for (const deadline = Date.now() + LOOP_MS; !existsSync(file); await sleep(500))
+    if (Date.now() > deadline)
+      throw new Error(`${file} did not come: the test file that ran the loop says why`);
   const { document, wallMs } = JSON.parse(await readFile(file, 'utf8')) as {
     document: Record<string, unknown>;
     wallMs: number;
@@ -46,4 +44,30 @@ export async function flightsLoop(): Promise<FlightsLoop> {
     summary: LoopSummary.parse(summary),
     wallMs,
   };
+}
+
+async function runLoop(stateDirectory: string, file: string): Promise<void> {
+  await mkdir(stateDirectory, { recursive: true, mode: 0o755 });
+  const started = performance.now();
+  try {
+    const { stdout } = await execa('npm', ['start', '--silent', '--', '--json', '--state', stateDirectory], {
+      stderr: 'inherit',
+    });
+    const wallMs = performance.now() - started;
+    await writeFile(`${file}.draft`, JSON.stringify({ document: JSON.parse(stdout), wallMs }));
+    await rename(`${file}.draft`, file);
+  } catch (error) {
+    await writeFile(`${file}.failed`, '');
+    throw error;
+  }
+}
+
+async function isFirst(mark: string): Promise<boolean> {
+  try {
+    await writeFile(mark, '', { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
