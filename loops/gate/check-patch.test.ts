@@ -4,6 +4,10 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { duckdbModule } from '../../agents/explorer/engines/duckdb-module.ts';
+import { moduleTest } from '../../agents/explorer/engines/module-test.ts';
+import { sqliteModule } from '../../agents/explorer/engines/sqlite/module.ts';
+import type { StoreSpec } from '../../agents/explorer/engines/sqlite/store.ts';
 import { checkPatch, type PatchRules } from './check-patch.ts';
 import { readPatch } from './patch/read-patch.ts';
 
@@ -255,11 +259,58 @@ describe('what is refused, with path and rule', () => {
     "readFileSync('/proc/self/cgroup')",
     'if (process.env.CI) {',
     "import { hostname } from 'node:os';",
+    "import { tmpdir, hostname } from 'node:os';",
+    "import os, { tmpdir } from 'node:os';",
+    "import { tmpdir } from 'node:fs'; import * as machine from 'os';",
+    "const { tmpdir } = await import('node:os');",
     'select case when inet_server_addr() is null then 1 end',
     "if (process.env.PGHOST === '/run/postgresql') return [];",
   ])('sniffing: %s', async (line) => {
     await write('queries/b.ts', `${line}\n`);
     expect(codes(await diff())).toEqual(['environment-sniffed queries/b.ts']);
+  });
+
+  it('takes what an engine writes for a query that it moves, and its test', async () => {
+    const subject = {
+      caseId: 'b-1',
+      query: 'b',
+      sql: 'select a from t where a = $1',
+      params: [['1']],
+      ordered: false,
+      objectiveMs: 50,
+      stalenessS: 60,
+      allow: ['engine' as const],
+      layout: { queries: 'queries', migrations: 'migrations', refresh: 'refresh' },
+      packages: {},
+    };
+    const moved = {
+      query: 'b',
+      why: 'Faster.',
+      sql: subject.sql,
+      result: { columns: ['a'], types: ['int4'] },
+      tables: [],
+    };
+    const layouts = [
+      { format: 'native' as const, sort: {}, rowGroup: 1000, bloom: {} },
+      { format: 'parquet' as const, sort: {}, rowGroup: 1000, bloom: {} },
+    ];
+    const store = {
+      name: 'b',
+      sql: subject.sql,
+      columns: ['a'],
+      types: ['int4'],
+      tables: [],
+    } as unknown as StoreSpec;
+    const modules = [
+      ...layouts.map((layout) => duckdbModule({ ...moved, layout })),
+      sqliteModule(store, 'Faster.'),
+    ];
+    for (const source of modules) {
+      await write('queries/b.ts', source);
+      const { path, source: own } = moduleTest({ subject, engine: 'other' });
+      await write(path, own);
+      expect(codes(await diff())).toEqual([]);
+    }
   });
 });
 

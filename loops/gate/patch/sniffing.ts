@@ -13,7 +13,12 @@ const traces: readonly { pattern: RegExp; what: string }[] = [
     pattern: /\bos\.(hostname|userInfo|cpus|loadavg|uptime|totalmem|freemem|networkInterfaces)\b/,
     what: 'facts about the machine',
   },
-  { pattern: /['"](node:)?os['"]/, what: 'facts about the machine' },
+  {
+    // But for what is the same wherever code runs.
+    pattern:
+      /^(?!\s*import\s*\{(\s*(tmpdir|EOL|devNull)\s*,?)+\}\s*from\s*['"](node:)?os['"];?\s*$).*['"](node:)?os['"]/,
+    what: 'facts about the machine',
+  },
   {
     pattern: /\bprocess\.(uptime|ppid|getuid|geteuid|argv0|execArgv)\b/,
     what: 'how the process was started',
