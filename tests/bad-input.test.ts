@@ -2,7 +2,8 @@ import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { commandLine } from './support/command-line.ts';
 import { REPOSITORY } from './support/repository.ts';
 import { smallTarget } from './support/small-target.ts';
 
@@ -15,6 +16,7 @@ let target: Awaited<ReturnType<typeof smallTarget>>;
 
 beforeAll(async () => {
   temporary = await mkdtemp('/tmp/whetstone-bad-input-');
+  vi.stubEnv('TMPDIR', temporary);
   target = await smallTarget();
   await mkdir(path.join(target.folder, 'logs'));
   await writeFile(path.join(target.folder, 'logs/slow.json'), '');
@@ -30,27 +32,29 @@ interface Told {
   stderr: string;
 }
 
-/** The real program in the target's folder; there is no engine at the socket that it is told of. */
-async function whetstone(
-  words: readonly string[],
-  { before = [], env = {} }: { before?: string[]; env?: Record<string, string> } = {},
-): Promise<Told> {
+/** In the target's folder; there is no engine at the socket that it is told of. */
+const whetstone = (words: readonly string[]): Promise<Told> =>
+  commandLine([...words, '--quiet', '--json'], { cwd: target.root, env: environment() });
+
+/** The same by the program itself, under another one where one is named. */
+function program(words: readonly string[], before: readonly string[] = [], env: Record<string, string> = {}) {
   const command = [...before, process.execPath, path.join(REPOSITORY, 'bin/whetstone.mjs')];
   const [file = '', ...args] = [...command, ...words, '--quiet', '--json'];
   return execa(file, args, {
     cwd: target.root,
     reject: false,
     timeout: 100_000,
-    env: {
-      HOME: target.folder,
-      TMPDIR: temporary,
-      WHETSTONE_HOME: path.join(target.folder, 'state'),
-      DOCKER_HOST: `unix://${target.folder}/none.sock`,
-      DATABASE_URL: undefined,
-      ...env,
-    },
+    env: { ...environment(), ...env },
   });
 }
+
+const environment = () => ({
+  HOME: target.folder,
+  TMPDIR: temporary,
+  WHETSTONE_HOME: path.join(target.folder, 'state'),
+  DOCKER_HOST: `unix://${target.folder}/none.sock`,
+  DATABASE_URL: undefined,
+});
 
 /** One paragraph that says what, where and what to do next, the same as a document, and nothing of the program's inside. */
 function expectParagraph(done: Told, expected: { exitCode: 2 | 3; says: (string | RegExp)[] }): void {
@@ -164,7 +168,7 @@ describe('a patch', () => {
 
 describe('an engine', () => {
   test('that does not answer', async () => {
-    const done = await whetstone(['loop']);
+    const done = await program(['loop']);
     expectParagraph(done, { exitCode: 3, says: [`${target.folder}/none.sock`, /DOCKER_HOST/] });
   });
 
@@ -174,9 +178,12 @@ describe('an engine', () => {
     await chown(state, NOBODY, NOBODY);
     const own = await mkdtemp('/tmp/whetstone-bad-input-nobody-');
     await chown(own, NOBODY, NOBODY);
-    const done = await whetstone(['loop'], {
-      before: ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'],
-      env: { DOCKER_HOST: 'unix:///var/run/docker.sock', WHETSTONE_HOME: state, TMPDIR: own, HOME: own },
+    const asNobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+    const done = await program(['loop'], asNobody, {
+      DOCKER_HOST: 'unix:///var/run/docker.sock',
+      WHETSTONE_HOME: state,
+      TMPDIR: own,
+      HOME: own,
     });
     expectParagraph(done, { exitCode: 3, says: ['/var/run/docker.sock', /may not talk/] });
     expect((await readdir(own)).filter((name) => name.startsWith('whetstone'))).toEqual([]);

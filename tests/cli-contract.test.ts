@@ -4,7 +4,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { runCommandLine } from '../cli/run-command-line.ts';
+import { commandLine } from './support/command-line.ts';
 
 /**
  * What programs build on. Fields may be added; none may be renamed, dropped or moved. `[]` steps into a list.
@@ -156,32 +156,17 @@ interface JsonSchema {
   $defs?: Record<string, JsonSchema>;
 }
 
-/**
- * A command line in a folder without a configuration, with a home of its own and no engine. In this process, since
- * each start of the program costs a second; what `bin/` and `cli/main.ts` add is tested on the program itself.
- */
-async function whetstone(words: readonly string[], options: { cwd?: string } = {}) {
-  const said = { out: '', err: '' };
-  const exitCode = await runCommandLine(words, {
-    cwd: options.cwd ?? home,
+/** In a folder without a configuration, with a home of its own and no engine. */
+const whetstone = (words: readonly string[], { cwd = home }: { cwd?: string } = {}) =>
+  commandLine(words, {
+    cwd,
     env: {
-      ...process.env,
       HOME: home,
       DOCKER_HOST: `unix://${home}/docker.sock`,
       WHETSTONE_HOME: undefined,
       DATABASE_URL: undefined,
     },
-    signal: new AbortController().signal,
-    columns: 100,
-    out: (text) => {
-      said.out += text;
-    },
-    err: (text) => {
-      said.err += text;
-    },
   });
-  return { exitCode, stdout: said.out.trimEnd(), stderr: said.err };
-}
 
 beforeAll(async () => {
   home = await mkdtemp(path.join(tmpdir(), 'whetstone-cli-'));
