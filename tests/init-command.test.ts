@@ -55,13 +55,13 @@ test('a folder of SQL files gets a configuration that loads, and programs that k
         layout: { queries: 'db/queries', migrations: 'db/migrations', refresh: 'db/refresh' },
       },
       environment: { packages: { pg: '8.1.2' } },
-      commands: { serve: ['node', '--import', 'tsx', 'whetstone/serve.ts'] },
+      commands: { serve: ['node', 'whetstone/serve.mjs'] },
       allow: ['index', 'rewrite'],
     },
   });
-  const { folders } = await import(path.join(root, 'whetstone/folders.ts'));
+  const { folders } = await import(path.join(root, 'whetstone/folders.mjs'));
   expect(folders).toEqual(target.config.target.layout);
-  expect(await readdir(path.join(root, 'whetstone'))).toContain('serve.ts');
+  expect(await readdir(path.join(root, 'whetstone'))).toContain('serve.mjs');
 });
 
 test('tells of a missing remote, and of commands that only a person can write', async () => {

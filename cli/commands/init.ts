@@ -62,7 +62,7 @@ async function templateFiles(layout: Layout): Promise<[string, string][]> {
   return Promise.all(
     names.map(async (name): Promise<[string, string]> => {
       const text = await readFile(path.join(template, name), 'utf8');
-      return [`whetstone/${name}`, name === 'folders.ts' ? withLayout(text, layout) : text];
+      return [`whetstone/${name}`, name === 'folders.mjs' ? withLayout(text, layout) : text];
     }),
   );
 }

@@ -7,7 +7,7 @@ export interface Todo {
   what: string;
 }
 
-const TEMPLATE_COMMAND = (program: string) => `['node', '--import', 'tsx', 'whetstone/${program}.ts']`;
+const TEMPLATE_COMMAND = (program: string) => `['node', 'whetstone/${program}.mjs']`;
 
 /** The text of a `whetstone.config.ts` for a target, and what is left to fill in. */
 export function writeConfig(facts: TargetFacts): { text: string; todos: Todo[] } {
@@ -94,7 +94,7 @@ function dataWords({ dataFile }: TargetFacts): string {
 function dataCommand({ layout, hasMigrations, dataFile = 'data/load.sql' }: TargetFacts): string {
   const load = `psql -qX -v ON_ERROR_STOP=1 -f ${shellWord(dataFile)}`;
   if (layout === undefined || !hasMigrations) return `['sh', '-c', ${quote(load)}]`;
-  return `['sh', '-c', ${quote(`node --import tsx whetstone/migrate.ts && ${load}`)}]`;
+  return `['sh', '-c', ${quote(`node whetstone/migrate.mjs && ${load}`)}]`;
 }
 
 const shellWord = (word: string): string =>

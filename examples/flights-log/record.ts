@@ -79,6 +79,7 @@ async function prepare(): Promise<void> {
   if (owner.uid !== undefined && owner.gid !== undefined) chownSync(base, owner.uid, owner.gid);
   cpSync(join(here, '..', 'flights'), target, { recursive: true });
   await run('npm', ['ci', '--no-audit', '--no-fund', '--silent'], { cwd: target });
+  await run('node', ['build.mjs'], { cwd: target });
   await run(join(bin, 'initdb'), ['-D', cluster, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--locale=C.UTF-8', '--lc-collate=C'], owner);
   appendFileSync(join(cluster, 'postgresql.conf'), serverSettings);
   await start();
@@ -114,7 +115,7 @@ interface Request {
 
 /** One worker of the dashboard: the target's own serve, a request after the other. */
 async function dashboard(requests: Request[]): Promise<void> {
-  const child = spawn('node', ['--import', 'tsx', 'src/serve.ts'], {
+  const child = spawn('node', ['dist/src/serve.js'], {
     cwd: target,
     env: asUser('dashboard', 'dashboard'),
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -187,7 +188,7 @@ try {
     dashboard(requests.slice(0, half)),
     dashboard(requests.slice(half)),
     analyst(shuffled([...typed, ...aside], random)),
-    run('node', ['--import', 'tsx', 'src/ingest.ts', '15', '5000'], { cwd: target, env: asUser('feed', 'ingest') }),
+    run('node', ['dist/src/ingest.js', '15', '5000'], { cwd: target, env: asUser('feed', 'ingest') }),
   ]);
 
   for (const format of ['log', 'csv', 'json']) {

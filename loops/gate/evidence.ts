@@ -31,7 +31,7 @@ const BuildEvidence = z.discriminatedUnion('outcome', [
   }),
   z.strictObject({
     outcome: z.literal('failed'),
-    stage: z.enum(['apply', 'migrate', 'refresh', 'analyze', 'serve']),
+    stage: z.enum(['apply', 'build', 'migrate', 'refresh']),
     detail: z.string(),
   }),
 ]);

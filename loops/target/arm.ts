@@ -1,11 +1,10 @@
 import type { Params } from '../../datasets/patterns/pattern.ts';
 import type { Engine } from '../../sandboxes/engine.ts';
-import { SandboxFault } from '../../sandboxes/fault.ts';
 import { openSandbox } from '../../sandboxes/open-sandbox.ts';
 import type { ExecOutcome, Sandbox } from '../../sandboxes/sandbox.ts';
 import type { TargetConfig } from './config.ts';
 import { ServeClient, type ServeReply } from './serve-client.ts';
-import { SqlClient } from './sql-client.ts';
+import { postgresDown, SqlClient } from './sql-client.ts';
 
 /** Longest life of one arm's container; a session takes seconds. */
 const ARM_TTL_MS = 15 * 60_000;
@@ -49,7 +48,6 @@ export class Arm implements AsyncDisposable {
       signal: options.signal,
     });
     try {
-      await startPostgres(sandbox, options.signal);
       return new Arm(sandbox, await SqlClient.open(sandbox), config.commands.serve);
     } catch (error) {
       await sandbox[Symbol.asyncDispose]();
@@ -96,13 +94,5 @@ export class Arm implements AsyncDisposable {
 
 export async function startPostgres(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
   const up = await sandbox.exec(['pg-up'], { timeoutMs: 60_000, signal });
-  if (up.exitCode !== 0) {
-    throw new SandboxFault(
-      'postgres-down',
-      `PostgreSQL did not start in a sandbox: ${up.stderr.slice(-500)}`,
-      {
-        hint: 'run the command again; `whetstone doctor` shows the state of the engine and the disk',
-      },
-    );
-  }
+  if (up.exitCode !== 0) throw postgresDown(up.stderr);
 }

@@ -59,6 +59,8 @@ export const TargetConfig = z.strictObject({
     data: Command,
   }),
   commands: z.strictObject({
+    /** Compiles what the other commands run; without a network, in each arm before anything else. */
+    build: Command.optional(),
     migrate: Command,
     refresh: Command.optional(),
     test: Command.optional(),

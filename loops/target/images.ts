@@ -131,21 +131,23 @@ export async function removeAbandonedArms(engine: Engine, target: Target, now: D
   }
 }
 
+type ArmStage = 'apply' | 'build' | 'migrate' | 'refresh';
+
 export type BuiltArm =
   | { image: string; buildMs: number; refreshMs: number }
-  | { failed: 'apply' | 'migrate' | 'refresh'; detail: string };
+  | { failed: ArmStage; detail: string };
 
 /** A candidate's own step failed: a fact about the patch, not about the machine. */
 class ArmStepFailed extends Error {
-  readonly stage: 'apply' | 'migrate' | 'refresh';
-  constructor(stage: 'apply' | 'migrate' | 'refresh', detail: string) {
+  readonly stage: ArmStage;
+  constructor(stage: ArmStage, detail: string) {
     super(detail);
     this.stage = stage;
   }
 }
 
 /**
- * The image of one arm: data, the one-commit export, the patch (null: none), migrated, refreshed, analysed, stopped.
+ * The image of one arm: data, the one-commit export, the patch (null: none), built, migrated, refreshed, analysed, stopped.
  * What the patch's own commands do wrong comes back as a value.
  */
 export async function buildArm(
@@ -173,6 +175,7 @@ export async function buildArm(
       async (sandbox) => {
         await layTarget(sandbox, exported, options.signal);
         if (patch !== null) await applyPatch(sandbox, patch, options.signal);
+        if (commands.build) await step(sandbox, 'build', commands.build, options.signal);
         await startPostgres(sandbox, options.signal);
         const started = performance.now();
         await step(sandbox, 'migrate', commands.migrate, options.signal);
@@ -225,7 +228,7 @@ async function applyPatch(sandbox: Sandbox, patch: string, signal: AbortSignal):
 
 async function step(
   sandbox: Sandbox,
-  stage: 'migrate' | 'refresh',
+  stage: Exclude<ArmStage, 'apply'>,
   command: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {

@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { ResultSet } from '../../datasets/cases/rows.ts';
+import { SandboxFault } from '../../sandboxes/fault.ts';
 import type { Sandbox } from '../../sandboxes/sandbox.ts';
 
 // The sandbox has no network: a process in it joins our pipe to the server's unix socket. In Perl, which starts in a
@@ -72,6 +73,11 @@ class SocketLike extends Duplex {
   }
 }
 
+export const postgresDown = (detail: string): SandboxFault =>
+  new SandboxFault('postgres-down', `PostgreSQL did not start in a sandbox: ${detail.slice(-500)}`, {
+    hint: 'run the command again; `whetstone doctor` shows the state of the engine and the disk',
+  });
+
 const asText = { getTypeParser: () => (value: string | Buffer) => value.toString() };
 
 /** A connection to the PostgreSQL of one sandbox, from the host. All values come back as PostgreSQL's text. */
@@ -84,8 +90,10 @@ export class SqlClient implements AsyncDisposable {
     this.#typeNames = typeNames;
   }
 
+  /** Starts the server where it does not run yet. SandboxFault `postgres-down` where it cannot be reached. */
   static async open(sandbox: Sandbox): Promise<SqlClient> {
-    const pipe = await sandbox.pipe(['perl', '-e', JOIN_SOCKET]);
+    // One process for both: each costs the engine as much as starting the server does.
+    const pipe = await sandbox.pipe(['sh', '-c', 'pg-up >&2 && exec perl -e "$1"', 'sh', JOIN_SOCKET]);
     const client = new pg.Client({
       user: 'sandbox',
       database: 'target',
@@ -95,7 +103,9 @@ export class SqlClient implements AsyncDisposable {
     });
     // A connection that dies later shows itself in the query that fails, not as an uncaught event.
     client.on('error', () => {});
-    await client.connect();
+    await client.connect().catch((error: Error) => {
+      throw postgresDown(pipe.stderrTail() || error.message);
+    });
     const types = await client.query<{ oid: string; name: string }>(
       "SELECT oid, CASE WHEN typelem <> 0 AND typcategory = 'A' THEN typelem::regtype::text || '[]' ELSE typname END AS name FROM pg_type",
     );

@@ -67,7 +67,7 @@ function existingIndex(draw: Draw, schema: Schema): string {
 }
 
 function configuration(name: string): string {
-  const run = (file: string) => `['node', '--import', 'tsx', 'whetstone/${file}.ts']`;
+  const run = (file: string) => `['node', 'whetstone/${file}.mjs']`;
   return `import { defineConfig } from 'whetstone';
 
 export default defineConfig({

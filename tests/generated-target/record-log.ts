@@ -55,7 +55,7 @@ export async function recordLog(
   await execa('createdb', ['target'], { ...quiet, env: { ...quiet.env, PGDATABASE: 'postgres' } });
   await execa('psql', ['-qX', '-v', 'ON_ERROR_STOP=1', '-f', 'data/data.sql'], quiet);
   await execa('psql', ['-qXc', 'VACUUM ANALYZE'], quiet);
-  await execa('node', ['--import', 'tsx', 'whetstone/migrate.ts'], quiet);
+  await execa('node', ['whetstone/migrate.mjs'], quiet);
 
   const client = new pg.Client({
     host: server.socketFolder,
@@ -146,7 +146,7 @@ async function serve(
   options: { cwd: string; env: NodeJS.ProcessEnv },
   requests: readonly Request[],
 ): Promise<void> {
-  const child = spawn('node', ['--import', 'tsx', 'whetstone/serve.ts'], {
+  const child = spawn('node', ['whetstone/serve.mjs'], {
     ...options,
     stdio: ['pipe', 'pipe', 'inherit'],
   });

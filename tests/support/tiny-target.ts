@@ -37,7 +37,7 @@ INSERT INTO events SELECT i, 'K' || (i::bigint * 7919) % ${CODES}, 'k' || i % 9,
 FROM generate_series(1, ${ROWS}) i;
 `;
 
-const COMMAND = (file: string) => `['node', '--import', 'tsx', 'whetstone/${file}.ts']`;
+const COMMAND = (file: string) => `['node', 'whetstone/${file}.mjs']`;
 
 const CONFIGURATION = `import { defineConfig } from 'whetstone';
 

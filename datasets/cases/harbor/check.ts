@@ -10,7 +10,7 @@ interface CheckFile {
   ordered: boolean;
   objectiveMs: number;
   variants: { id: string; params: (string | null)[]; writes: string[]; sha256: string }[];
-  commands: { migrate: string[]; refresh?: string[]; serve: string[] };
+  commands: { build?: string[]; migrate: string[]; refresh?: string[]; serve: string[] };
 }
 
 const check = JSON.parse(readFileSync(new URL('../check.json', import.meta.url), 'utf8')) as CheckFile;
@@ -18,6 +18,7 @@ const run = ([command = 'false', ...args]: string[]) =>
   execFileSync(command, args, { cwd: '/target', stdio: 'inherit' });
 
 run(['pg-up']);
+if (check.commands.build) run(check.commands.build);
 run(check.commands.migrate);
 if (check.commands.refresh) run(check.commands.refresh);
 run(['psql', '-qXc', 'ANALYZE']);

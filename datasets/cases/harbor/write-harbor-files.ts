@@ -10,7 +10,12 @@ export interface HarborEnvironment {
   dataImage: string;
   /** Tar archive of the target's one-commit export. */
   exportTar: Buffer;
-  commands: { migrate: readonly string[]; refresh?: readonly string[] | undefined; serve: readonly string[] };
+  commands: {
+    build?: readonly string[] | undefined;
+    migrate: readonly string[];
+    refresh?: readonly string[] | undefined;
+    serve: readonly string[];
+  };
 }
 
 const here = path.dirname(fileURLToPath(import.meta.url));

@@ -20,7 +20,8 @@ function pathOf(file: string): string {
 }
 
 async function loadModule(file: string): Promise<QueryModule> {
-  return (await import(pathToFileURL(pathOf(file)).href)) as QueryModule;
+  const compiled = resolve('dist/queries', file.replace(/\.ts$/, '.js'));
+  return (await import(pathToFileURL(compiled).href)) as QueryModule;
 }
 
 /** Every query module with its file name, in the order of the names. */

@@ -36,6 +36,9 @@ function makeFlights(): Flight[] {
   });
 }
 
+/** Where `npm run build` puts a program. */
+export const compiled = (file: string): string => `dist/${file.replace(/\.ts$/, '.js')}`;
+
 export interface TestData {
   flights: Flight[];
   events: FlightEvent[];
@@ -131,7 +134,7 @@ export async function createDatabase(): Promise<TestDatabase> {
   process.env['STORE_DIR'] = storeDir;
 
   const runProgram = async (file: string, ...args: string[]) => {
-    await execute(process.execPath, ['--import', 'tsx', file, ...args]);
+    await execute(process.execPath, [compiled(file), ...args]);
   };
   await runProgram('src/migrate.ts');
   const client = new pg.Client();

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
-import { createDatabase, type TestDatabase } from './database.ts';
+import { compiled, createDatabase, type TestDatabase } from './database.ts';
 
 let database: TestDatabase;
 
@@ -21,9 +21,7 @@ interface Reply {
 
 /** What `serve` prints for these lines, and that it ends by itself. */
 async function serve(lines: string[]): Promise<Reply[]> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/serve.ts'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = spawn(process.execPath, [compiled('src/serve.ts')], { stdio: ['pipe', 'pipe', 'inherit'] });
   const output = text(child.stdout);
   const exit = once(child, 'exit');
   child.stdin.end(`${lines.join('\n')}\n`);

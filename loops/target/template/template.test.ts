@@ -106,7 +106,7 @@ function write(path: string, content: string): void {
 }
 
 async function runProgram(name: string): Promise<string> {
-  const { stdout } = await execute(process.execPath, ['--import', 'tsx', `whetstone/${name}.ts`], {
+  const { stdout } = await execute(process.execPath, [`whetstone/${name}.mjs`], {
     cwd: target,
     env,
   });
@@ -115,7 +115,7 @@ async function runProgram(name: string): Promise<string> {
 
 /** The lines that serve prints for these, and that it ends by itself when they do. */
 async function serve(...lines: (string | object)[]): Promise<unknown[]> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'whetstone/serve.ts'], {
+  const child = spawn(process.execPath, ['whetstone/serve.mjs'], {
     cwd: target,
     env,
     stdio: 'pipe',
@@ -256,7 +256,7 @@ test('a query that is a module is built once, refreshed and served from its copy
     'queries/total.ts',
     `import { readFileSync, writeFileSync, appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Db, ResultSet } from '../whetstone/db.ts';
+import type { Db, ResultSet } from '../whetstone/db.mjs';
 
 async function copy(db: Db): Promise<void> {
   const client = await db.connect();

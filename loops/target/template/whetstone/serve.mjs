@@ -2,20 +2,20 @@
 // order of arrival. Ends when stdin does.
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { answer } from './queries.ts';
+import { answer } from './queries.mjs';
 
 // A query module that logs would break the protocol.
 console.log = console.error;
 console.info = console.error;
 
-function messageOf(error: unknown): string {
+function messageOf(error) {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function reply(line: string): Promise<object> {
-  let id: unknown = null;
+async function reply(line) {
+  let id = null;
   try {
-    const request = JSON.parse(line) as { id: unknown; query: unknown; params?: (string | null)[] };
+    const request = JSON.parse(line);
     id = request.id ?? null;
     return { id, ...(await answer(String(request.query), request.params ?? [])) };
   } catch (error) {

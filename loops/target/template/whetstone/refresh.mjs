@@ -3,9 +3,9 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { db } from './db.ts';
-import { folders } from './folders.ts';
-import { queryModules } from './queries.ts';
+import { db } from './db.mjs';
+import { folders } from './folders.mjs';
+import { queryModules } from './queries.mjs';
 
 const files = existsSync(folders.refresh) ? await readdir(folders.refresh) : [];
 const client = await db.connect();

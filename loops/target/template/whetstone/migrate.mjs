@@ -4,18 +4,17 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type pg from 'pg';
-import { db } from './db.ts';
-import { folders } from './folders.ts';
-import { queryModules } from './queries.ts';
+import { db } from './db.mjs';
+import { folders } from './folders.mjs';
+import { queryModules } from './queries.mjs';
 
 const client = await db.connect();
 
-function record(name: string): Promise<pg.QueryResult> {
+function record(name) {
   return client.query('INSERT INTO schema_migrations (name) VALUES ($1)', [name]);
 }
 
-async function apply(name: string, sql: string): Promise<void> {
+async function apply(name, sql) {
   if (/^--\s*no-transaction\b/.test(sql)) {
     await client.query(sql);
     await record(name);
@@ -32,7 +31,7 @@ async function apply(name: string, sql: string): Promise<void> {
   }
 }
 
-async function applyNamed(name: string, sql: string): Promise<void> {
+async function applyNamed(name, sql) {
   try {
     await apply(name, sql);
   } catch (error) {
@@ -46,7 +45,7 @@ try {
   await client.query(
     'CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())',
   );
-  const applied = await client.query<{ name: string }>('SELECT name FROM schema_migrations');
+  const applied = await client.query('SELECT name FROM schema_migrations');
   const done = new Set(applied.rows.map((row) => row.name));
 
   const files = existsSync(folders.migrations) ? await readdir(folders.migrations) : [];
