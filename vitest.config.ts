@@ -10,30 +10,30 @@ const tests = ['datasets', 'sandboxes', 'tools', 'agents', 'loops', 'web', 'cli'
 const matching = (files: readonly string[], words: RegExp): string[] =>
   files.filter((file) => words.test(readFileSync(file, 'utf8')));
 
-/**
- * The shared loop and what it has left in the docs, and the search for plans: both keep the whole machine busy or time
- * what they do, so each of these files has it to itself.
- */
-const wantsMachine = /\bexploreCase\b|test\('npm start has run/;
+/** What must have the machine to itself: these keep all of it busy, or make claims that hold on a quiet one. */
+const alone = [
+  'tests/docs.test.ts',
+  'tests/flights-loop.test.ts',
+  'tests/generated-target/generated-target.test.ts',
+  'agents/explorer/explore-case.test.ts',
+];
 /** These use the engine, the state or the shared loop, two files at a time, each under an owner of its own. */
 const usesMachine =
   /\b(testEngine|connectEngine|openState|openPostgres|temporaryState)\b|support\/(flights-loop|tiny-target|small-target)|test-engine/;
 /** These wait for processes of their own. */
 const startsProcesses = /\b(execa|spawn\w*|startPostgres)\b|support\/postgres/;
 
-const alone = matching(tests, wantsMachine);
 const shared = tests.filter((file) => !alone.includes(file));
 const machine = matching(shared, usesMachine);
 const rest = shared.filter((file) => !machine.includes(file));
 const processes = matching(rest, startsProcesses);
 const unit = rest.filter((file) => !processes.includes(file));
 
-/** The longest file first, beside all the short ones; then those that measure for minutes, beside each other. */
+/** Those that measure for minutes come first, beside each other, so that no long one is left for the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const place = ({ moduleId }: TestSpecification) =>
-      /generated-target/.test(moduleId) ? 0 : /gate-rejects|interruptions/.test(moduleId) ? 2 : 1;
-    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+    const isLong = ({ moduleId }: TestSpecification) => Number(/gate-rejects|interruptions/.test(moduleId));
+    return (await super.sort(files)).toSorted((a, b) => isLong(b) - isLong(a));
   }
 }
 

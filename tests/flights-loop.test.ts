@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { simpleGit } from 'simple-git';
 import { expect, test } from 'vitest';
 import { engineOwner } from '../cli/engine-owner.ts';
@@ -6,6 +7,7 @@ import { renderLedger } from '../loops/workflows/summarise.ts';
 import { connectEngine } from '../sandboxes/engine.ts';
 import { label } from '../sandboxes/labels.ts';
 import { flightsLoop } from './support/flights-loop.ts';
+import { remeasure } from './support/gate-rejections.ts';
 
 // npm start does everything that a bare clone needs, so this is as long as the whole loop.
 const LOOP_MS = 15 * 60_000;
@@ -33,4 +35,12 @@ test('npm start mines, gates, publishes and asks its frontier anew', { timeout: 
   const engine = await connectEngine({ owner: engineOwner(stateDirectory) });
   const owned = [`${label.owner}=${engine.owner}`];
   expect(await engine.docker.listContainers({ all: true, filters: { label: owned } })).toEqual([]);
+});
+
+test('an accepted branch is accepted again, within what was claimed', { timeout: LOOP_MS }, async () => {
+  const loop = await flightsLoop();
+  const { branch } = loop.summary.branches[randomInt(loop.summary.branches.length)] ?? { branch: '' };
+  const problems: string[] = [];
+  await remeasure(loop, [branch], ({ problem }) => problems.push(problem));
+  expect(problems, branch).toEqual(['']);
 });

@@ -7,7 +7,7 @@ import { tools } from '../tools/index.ts';
 import type { Services } from '../tools/services.ts';
 import { Draw } from './generated-target/draw.ts';
 import { type FlightsLoop, flightsLoop } from './support/flights-loop.ts';
-import { gateCheats, gateNullPatches, type Judged, remeasure } from './support/gate-rejections.ts';
+import { gateCheats, gateNullPatches, type Judged } from './support/gate-rejections.ts';
 import { openPatchedTarget } from './support/patches/patched-target.ts';
 import { cheatNames } from './support/patches/rejections.ts';
 
@@ -49,16 +49,6 @@ test('a patch that changes nothing that matters is not accepted', { timeout: 10 
   });
   expect(judged.filter(({ problem }) => problem !== '')).toEqual([]);
   expect(judged).toHaveLength(NULL_PATCHES);
-});
-
-test('an accepted branch is accepted again, within what was claimed', { timeout: 10 * MINUTE }, async () => {
-  const branch = loop.summary.branches[seed % loop.summary.branches.length]?.branch ?? '';
-  const judged: Judged[] = [];
-  await remeasure(loop, [branch], (one) => {
-    say(one);
-    judged.push(one);
-  });
-  expect(judged.map(({ problem }) => problem)).toEqual(['']);
 });
 
 test('what a fixer is told of a case has nothing of its hidden variants', async () => {

@@ -8,6 +8,7 @@ import { simpleGit } from 'simple-git';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { engineOwner } from '../../cli/engine-owner.ts';
 import { equalRows } from '../../datasets/cases/canonical-rows.ts';
+import type { ResultSet } from '../../datasets/cases/rows.ts';
 import { readQueries } from '../../loops/admit/read-queries.ts';
 import { Arm } from '../../loops/target/arm.ts';
 import { exportTarget } from '../../loops/target/export-target.ts';
@@ -77,14 +78,10 @@ test(
     const open = (image: string) =>
       Arm.open(engine, image, target.config, { purpose: 'generated target', signal: options.signal });
     await using base = await open(images.base);
-    const { queries } = await readQueries(target, images.revision);
+    const questions = await askBase(base, images.revision);
     for (const { branch } of summary.branches) {
       await using candidate = await open(await buildBranch(branch, images, options));
-      for (const { query, unseen } of generated.workloads) {
-        const owned = queries.find(({ name }) => name === query.name);
-        if (!owned) throw new Error(`${query.name} is not among the target's queries`);
-        for (const params of unseen) await compareAnswers(base, candidate, owned, params, branch);
-      }
+      for (const question of questions) await compareAnswer(candidate, question, branch);
     }
   },
   10 * MINUTE,
@@ -101,19 +98,38 @@ async function buildBranch(
   return built.image;
 }
 
-async function compareAnswers(
-  base: Arm,
+interface Question {
+  query: string;
+  params: Params;
+  ordered: boolean;
+  expected: ResultSet;
+}
+
+/** Every query with every parameter set that was in no log, and the rows that the base SQL gives. */
+async function askBase(base: Arm, revision: string): Promise<Question[]> {
+  const { queries } = await readQueries(target, revision);
+  const questions: Question[] = [];
+  for (const { query, unseen } of generated.workloads) {
+    const owned = queries.find(({ name }) => name === query.name);
+    if (!owned) throw new Error(`${query.name} is not among the target's queries`);
+    const { sql, ordered } = owned;
+    for (const params of unseen) {
+      const { result } = await referenceRows(base.sql, sql, params, { ordered, limitMs: MINUTE });
+      questions.push({ query: query.name, params, ordered, expected: result });
+    }
+  }
+  return questions;
+}
+
+async function compareAnswer(
   candidate: Arm,
-  query: { name: string; sql: string; ordered: boolean },
-  params: Params,
+  { query, params, ordered, expected }: Question,
   branch: string,
 ): Promise<void> {
-  const { ordered } = query;
-  const reference = await referenceRows(base.sql, query.sql, params, { ordered, limitMs: MINUTE });
-  const reply = await candidate.ask(query.name, params, MINUTE);
-  const about = `${branch}: ${query.name} ${JSON.stringify(params)}`;
+  const reply = await candidate.ask(query, params, MINUTE);
+  const about = `${branch}: ${query} ${JSON.stringify(params)}`;
   if (reply.outcome !== 'answered') throw new Error(`${about}: ${reply.outcome}`);
-  expect(equalRows(reference.result, reply.result, { ordered }), about).toEqual({ equal: true });
+  expect(equalRows(expected, reply.result, { ordered }), about).toEqual({ equal: true });
 }
 
 /** For people who look at a run: what came of each query. */
