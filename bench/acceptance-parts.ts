@@ -194,7 +194,7 @@ async function badInput(run: AcceptanceRun): Promise<Finding[]> {
 }
 
 function vitest(file: string, env: Record<string, string>) {
-  return execa('npx', ['vitest', 'run', '--project', 'machine', file], {
+  return execa('npx', ['vitest', 'run', file], {
     cwd: REPOSITORY,
     env,
     reject: false,

@@ -1,5 +1,6 @@
 // The full counts of the product's bars, one part after the other: npm run acceptance -- [--only PART]… [--seed N]
-// [--state DIR of a finished flights loop]. Writes bench/results/<date>-acceptance.json; exit code 1 when a bar is missed.
+// [--state DIR of a finished flights loop]. Writes bench/results/<date>-acceptance[-PART…].json; exit code 1 when a bar
+// is missed.
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
@@ -48,7 +49,9 @@ try {
 
 const missed = results.flatMap(({ findings }) => findings.filter(({ met }) => !met));
 const at = new Date().toISOString();
-const file = path.join(REPOSITORY, 'bench/results', `${at.slice(0, 10)}-acceptance.json`);
+// Parts alone take nothing of what a whole run of the same day has written.
+const about = ['acceptance', ...(values.only ?? [])].join('-');
+const file = path.join(REPOSITORY, 'bench/results', `${at.slice(0, 10)}-${about}.json`);
 const document = {
   at,
   commit: (await execa('git', ['rev-parse', 'HEAD'], { cwd: REPOSITORY })).stdout,

@@ -5,6 +5,7 @@ import { ensureImage } from '../../sandboxes/images/ensure-image.ts';
 import { postgres15 } from '../../sandboxes/images/postgres-15.ts';
 import { defineCommand } from '../define-command.ts';
 import { engineOwner } from '../engine-owner.ts';
+import { exampleImages } from '../example/example-images.ts';
 import { findEngine } from '../setup/find-engine.ts';
 import { installedPackages, installPackages } from '../setup/install-engine.ts';
 import { findOnPath, readMachineFacts } from '../setup/machine-facts.ts';
@@ -25,7 +26,8 @@ export const setupCommand = defineCommand({
     { notation: '--yes', describe: 'install and start without asking on a terminal' },
     {
       notation: '--tests',
-      describe: "also what this repository's own tests start: PostgreSQL 15 from Debian packages",
+      describe:
+        "also what this repository's own tests need: PostgreSQL 15 from Debian packages, the example's images",
     },
   ],
   input: z.object({ yes: z.boolean().default(false), tests: z.boolean().default(false) }),
@@ -82,6 +84,14 @@ export const setupCommand = defineCommand({
             ensureImage(engine as Engine, recipe, { progress, signal }),
           );
           images.push({ name: recipe.name, image });
+        },
+      });
+    }
+    if (tests) {
+      steps.push({
+        title: "The example's images for the tests",
+        run: async (progress) => {
+          images.push(...(await exampleImages(engine as Engine, { progress, signal })));
         },
       });
     }
