@@ -96,15 +96,15 @@ async function inRollback<T>(sql: SqlClient, body: () => Promise<T>): Promise<T 
   }
 }
 
+/** All at once, or, where the database takes some of them no more, one by one. */
 async function replay(sql: SqlClient, statements: readonly string[]): Promise<void> {
+  if (await tryStatement(sql, statements.join(';\n'))) return;
   for (const statement of statements) await tryStatement(sql, statement);
 }
 
 async function tryStatement(sql: SqlClient, statement: string): Promise<boolean> {
-  await sql.run('SAVEPOINT attempt');
   try {
-    await sql.run(statement);
-    await sql.run('RELEASE attempt');
+    await sql.run(`SAVEPOINT attempt;\n${statement};\nRELEASE attempt`);
     return true;
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
