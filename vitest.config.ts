@@ -12,7 +12,6 @@ const matching = (files: readonly string[], words: RegExp): string[] =>
 
 /** What must have the machine to itself: these keep all of it busy, or make claims that hold on a quiet one. */
 const alone = [
-  'tests/docs.test.ts',
   'tests/flights-loop.test.ts',
   'tests/generated-target/generated-target.test.ts',
   'agents/explorer/explore-case.test.ts',
@@ -32,7 +31,8 @@ const unit = rest.filter((file) => !processes.includes(file));
 /** Those that measure for minutes come first, beside each other, so that no long one is left for the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => Number(/gate-rejects|interruptions/.test(moduleId));
+    const isLong = ({ moduleId }: TestSpecification) =>
+      Number(/gate-rejects|interruptions|docs\.test/.test(moduleId));
     return (await super.sort(files)).toSorted((a, b) => isLong(b) - isLong(a));
   }
 }

@@ -1,6 +1,5 @@
 import { Fault } from '../../datasets/fault.ts';
 import type { Engine } from '../../sandboxes/engine.ts';
-import { SandboxFault } from '../../sandboxes/fault.ts';
 import { addPackages } from '../../sandboxes/images/add-packages.ts';
 import { bakeImage } from '../../sandboxes/images/bake-image.ts';
 import { ensureImage } from '../../sandboxes/images/ensure-image.ts';
@@ -12,6 +11,7 @@ import { startPostgres } from './arm.ts';
 import { digest, exportTarget, type TargetExport } from './export-target.ts';
 import type { Target } from './load-target.ts';
 import { ANALYZE_NEW, SHUFFLE } from './maintenance-sql.ts';
+import { stepFault } from './step-fault.ts';
 
 const DATA_TIMEOUT_MS = 15 * 60_000;
 const STEP_TIMEOUT_MS = 5 * 60_000;
@@ -241,12 +241,9 @@ async function step(
 async function mustRun(sandbox: Sandbox, command: readonly string[], signal: AbortSignal): Promise<void> {
   const result = await sandbox.exec(command, { cwd: '/target', timeoutMs: STEP_TIMEOUT_MS, signal });
   if (result.exitCode !== 0) {
-    throw new SandboxFault(
+    throw stepFault(
       'sandbox-step-failed',
       `\`${command.join(' ')}\` failed in a sandbox: ${lastLines(result)}`,
-      {
-        hint: 'run the command again; `whetstone doctor` shows the state of the engine and the disk',
-      },
     );
   }
 }

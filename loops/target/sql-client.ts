@@ -1,8 +1,9 @@
 import { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { ResultSet } from '../../datasets/cases/rows.ts';
-import { SandboxFault } from '../../sandboxes/fault.ts';
+import type { SandboxFault } from '../../sandboxes/fault.ts';
 import type { Sandbox } from '../../sandboxes/sandbox.ts';
+import { stepFault } from './step-fault.ts';
 
 // The sandbox has no network: a process in it joins our pipe to the server's unix socket. In Perl, which starts in a
 // tenth of Node's time; it is part of every Debian.
@@ -74,9 +75,7 @@ class SocketLike extends Duplex {
 }
 
 export const postgresDown = (detail: string): SandboxFault =>
-  new SandboxFault('postgres-down', `PostgreSQL did not start in a sandbox: ${detail.slice(-500)}`, {
-    hint: 'run the command again; `whetstone doctor` shows the state of the engine and the disk',
-  });
+  stepFault('postgres-down', `PostgreSQL did not start in a sandbox: ${detail.slice(-500)}`);
 
 const asText = { getTypeParser: () => (value: string | Buffer) => value.toString() };
 

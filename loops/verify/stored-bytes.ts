@@ -1,5 +1,5 @@
-import { SandboxFault } from '../../sandboxes/fault.ts';
 import type { Arm } from '../target/arm.ts';
+import { stepFault } from '../target/step-fault.ts';
 
 const FILES = 'du -sbc -- "$STORE_DIR" /target | tail -n 1 | cut -f 1';
 
@@ -13,10 +13,7 @@ export async function storedBytes(arm: Arm, signal: AbortSignal): Promise<number
   );
   const files = await arm.command(['sh', '-c', FILES], 30_000, signal);
   const bytes = Number(row?.bytes) + Number(files.stdout);
-  if (files.exitCode !== 0 || !Number.isFinite(bytes)) {
-    throw new SandboxFault('sandbox-step-failed', `The size of an arm could not be read: ${files.stderr}`, {
-      hint: 'run the command again; `whetstone doctor` shows the state of the engine and the disk',
-    });
-  }
+  if (files.exitCode !== 0 || !Number.isFinite(bytes))
+    throw stepFault('sandbox-step-failed', `The size of an arm could not be read: ${files.stderr}`);
   return bytes;
 }

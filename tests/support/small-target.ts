@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { simpleGit } from 'simple-git';
-import { runCommandLine } from '../../cli/run-command-line.ts';
 import type { QueryCase } from '../../datasets/cases/case.ts';
 import { writeCase } from '../../datasets/cases/case-folder.ts';
 import { type Dataset, freezeDataset } from '../../datasets/cases/dataset.ts';
+import { commandLine } from './command-line.ts';
 
 const binary = path.resolve(import.meta.dirname, '../../bin/whetstone.mjs');
 const canary = '7f0c1f4e-6f0e-4c52-9d6a-1f1f0d3b5a11';
@@ -31,6 +31,12 @@ export default defineConfig({
 });
 `,
   );
+  const env = {
+    HOME: folder,
+    DOCKER_HOST: `unix://${folder}/none.sock`,
+    DATABASE_URL: undefined,
+    WHETSTONE_HOME: undefined,
+  };
   const withState = (words: string[]) => ['--state', path.join(folder, 'state'), ...words];
   const commit = async () => {
     const git = simpleGit(datasets).env({ PATH: process.env['PATH'], HOME: folder });
@@ -49,25 +55,10 @@ export default defineConfig({
         cwd: root,
         reject: false,
         timeout: 60_000,
-        env: { HOME: folder, DOCKER_HOST: `unix://${folder}/none.sock`, DATABASE_URL: undefined },
+        env,
       }),
     /** The same command line in this process, which takes a tenth of the time. */
-    async whetstone(...words: string[]) {
-      let [stdout, stderr] = ['', ''];
-      const exitCode = await runCommandLine(withState(words), {
-        cwd: root,
-        env: { PATH: process.env['PATH'], HOME: folder, DOCKER_HOST: `unix://${folder}/none.sock` },
-        signal: new AbortController().signal,
-        columns: 100,
-        out: (text) => {
-          stdout += text;
-        },
-        err: (text) => {
-          stderr += text;
-        },
-      });
-      return { exitCode, stdout: stdout.trimEnd(), stderr: stderr.trimEnd() };
-    },
+    whetstone: (...words: string[]) => commandLine(withState(words), { cwd: root, env }),
     async freeze(
       cases: readonly QueryCase[],
       { frontier = false }: { frontier?: boolean } = {},

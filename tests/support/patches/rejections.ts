@@ -7,12 +7,12 @@ import { dropIndex, editTest, sniffSandbox, workTwice } from './forbidden-edits.
 import { type Checkout, type PatchedTarget, patchOf } from './patched-target.ts';
 import { addLimit, dropCondition, roundColumn, type WrongRows } from './wrong-rows.ts';
 
-/** A patch that no gate may accept, the case to judge it by, and the reasons of which one must be among the verdict's. */
+/** A kind of patch that no gate may accept, on some cases, and the reasons of which one must be among the verdict's. */
 export interface Rejection {
   what: string;
-  case: QueryCase;
-  patch: string;
   codes: ReasonCode[];
+  /** The first says it, unless the honest fix that the cheat stands on misses the objective by itself today. */
+  on: { case: QueryCase; patch: string }[];
 }
 
 interface Cheat {
@@ -100,7 +100,10 @@ const CHEATS: readonly Cheat[] = [
 
 export const cheatNames: readonly string[] = CHEATS.map(({ what }) => what);
 
-/** One patch of each kind that is asked for and that the target has room for, on cases drawn and taken in turn. */
+/** How many cases a kind of cheat is put on, where that many have room for it. */
+const CASES_EACH = 3;
+
+/** Patches of each kind that is asked for and that the target has room for, on cases drawn and taken in turn. */
 export async function drawRejections(
   patched: PatchedTarget,
   draw: Draw,
@@ -112,6 +115,7 @@ export async function drawRejections(
   const drawn: Rejection[] = [];
   for (const { what, codes, honest, cases, change } of CHEATS) {
     if (!wanted.includes(what)) continue;
+    const on: Rejection['on'] = [];
     for (const queryCase of draw.shuffle(cases(patched)).sort((a, b) => wear(a) - wear(b))) {
       const patch = await patchOf(
         patched.target,
@@ -119,10 +123,11 @@ export async function drawRejections(
         honest ? queryCase : undefined,
       );
       if (patch === undefined) continue;
-      worn.set(queryCase.id, wear(queryCase) + 1);
-      drawn.push({ what, case: queryCase, patch, codes });
-      break;
+      if (on.length === 0) worn.set(queryCase.id, wear(queryCase) + 1);
+      on.push({ case: queryCase, patch });
+      if (on.length === CASES_EACH) break;
     }
+    if (on.length > 0) drawn.push({ what, codes, on });
   }
   return drawn;
 }
