@@ -213,8 +213,9 @@ describe('rejects', () => {
   });
 
   it('what is not significant once no session is left', () => {
+    const both = (outcome: 'passed' | 'failed') => ({ h1: outcome, h2: outcome });
     const weak = Array.from({ length: 10 }, (_, i) =>
-      session({}, i < 9 ? { h1: 'passed', h2: 'passed' } : {}),
+      session(i < 6 ? {} : both('failed'), i < 5 ? both('passed') : {}),
     );
     expect(codes({ sessions: weak })).toEqual(['rejected', 'not-significant']);
   });
@@ -236,6 +237,16 @@ describe('is inconclusive', () => {
     ],
   ])('%s', (_, change, code) => {
     expect(codes(change)).toEqual(['inconclusive', code]);
+  });
+
+  it('when the base passes what it failed at admission, session after session: its clock is not this one', () => {
+    const inflated = session({}, { h1: 'passed', h2: 'passed' });
+    expect(planNext({ ...accepted, sessions: [inflated] }, policy)).toMatchObject({ do: 'session' });
+    const all = Array.from({ length: policy.maxSessions }, () => inflated);
+    expect(codes({ sessions: all })).toEqual(['inconclusive', 'noisy']);
+    // One such session among good ones costs another session, and no verdict.
+    const mixed = [inflated, session(), session(), session()];
+    expect(judge({ sessions: mixed }).verdict).toBe('accepted');
   });
 
   it('when the base itself is wrong, or the infrastructure fails too often', () => {

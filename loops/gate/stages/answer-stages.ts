@@ -51,7 +51,9 @@ function isStale({ when, equal, lagMs, limitS }: StalenessFinding): boolean {
 /**
  * The visible case and each hidden variant pass most of their trials, guards still do, and the exact CMH over the
  * hidden variants is at the attempt's level. It gives up early when a variant can no longer pass most of the planned
- * trials, or a whole session brought no lift; it asks for more sessions while they can still change the answer.
+ * trials, or a whole session brought no lift; it asks for more sessions while they can still change the answer. Where the
+ * base passes most hidden trials, which admission saw it fail, the objective was scaled for a machine slower than the one
+ * that ran them: that is no lack of lift.
  */
 export function objectiveStage(evidence: Evidence, policy: GatePolicy): Stage {
   const tallies = tallyVariants(evidence);
@@ -71,7 +73,8 @@ export function objectiveStage(evidence: Evidence, policy: GatePolicy): Stage {
   }
   const seen = tallies.filter((one) => isHidden(one) && one.base.trials > 0 && one.candidate.trials > 0);
   const [before, after] = [passes(seen, 'base'), passes(seen, 'candidate')];
-  if (seen.length > 0 && after <= before) {
+  const basePasses = before * 2 > seen.reduce((sum, { base }) => sum + base.trials, 0);
+  if (seen.length > 0 && after <= before && !basePasses) {
     const detail = `${after} passes of the hidden variants within ${limit}, the base has ${before}`;
     return failed('objective', [{ code: 'below-objective', detail }]);
   }
@@ -88,6 +91,10 @@ export function objectiveStage(evidence: Evidence, policy: GatePolicy): Stage {
   const p = hiddenP(tallies);
   if (p !== null && p <= plan.level) return passed('objective');
   if (!spent) return open('objective', sessionStep(evidence, policy));
+  if (basePasses) {
+    const detail = `the base passes ${before} hidden trials within ${limit}, which it failed at admission: its time is not this machine's`;
+    return inconclusive('objective', 'noisy', detail);
+  }
   const detail = `p = ${p?.toPrecision(3)} over the hidden variants; attempt ${evidence.attempt} asks for ${plan.level.toPrecision(3)}`;
   return failed('objective', [{ code: 'not-significant', detail }]);
 }
