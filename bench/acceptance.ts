@@ -25,6 +25,11 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+const at = new Date().toISOString();
+const { stdout: commit } = await execa('git', ['rev-parse', 'HEAD'], { cwd: REPOSITORY });
+// Parts alone take nothing of what a whole run of the same day has written.
+const about = ['acceptance', ...(values.only ?? [])].join('-');
+const file = path.join(REPOSITORY, 'bench/results', `${at.slice(0, 10)}-${about}.json`);
 const folder = await mkdtemp('/tmp/whetstone-acceptance-');
 // The embedded database runs as a user of its own.
 await chmod(folder, 0o755);
@@ -36,6 +41,7 @@ try {
     const started = performance.now();
     const findings = await runPart(name);
     results.push({ part: name, wallMs: Math.round(performance.now() - started), findings });
+    await record();
     for (const { what, figure, bar, met } of findings)
       say(`${met ? 'met   ' : 'MISSED'} ${what}: ${figure} (bar ${bar})`);
   }
@@ -48,22 +54,22 @@ try {
 }
 
 const missed = results.flatMap(({ findings }) => findings.filter(({ met }) => !met));
-const at = new Date().toISOString();
-// Parts alone take nothing of what a whole run of the same day has written.
-const about = ['acceptance', ...(values.only ?? [])].join('-');
-const file = path.join(REPOSITORY, 'bench/results', `${at.slice(0, 10)}-${about}.json`);
-const document = {
-  at,
-  commit: (await execa('git', ['rev-parse', 'HEAD'], { cwd: REPOSITORY })).stdout,
-  seed: Number(values.seed),
-  node: process.version,
-  cores: cpus().length,
-  met: missed.length === 0,
-  parts: results,
-};
-await writeFile(file, `${JSON.stringify(document, null, 2)}\n`);
 say(`\n${missed.length === 0 ? 'Every bar is met' : `${missed.length} bars are missed`}: ${file}`);
 process.exitCode = missed.length === 0 ? 0 : 1;
+
+/** After each part, so that a run that is cut off has said what it knows. */
+async function record(): Promise<void> {
+  const document = {
+    at,
+    commit,
+    seed: Number(values.seed),
+    node: process.version,
+    cores: cpus().length,
+    met: results.length === names.length && results.every(({ findings }) => findings.every(({ met }) => met)),
+    parts: results,
+  };
+  await writeFile(file, `${JSON.stringify(document, null, 2)}\n`);
+}
 
 /** A part that ends in an error has missed its bars; the others still run. */
 async function runPart(name: string): Promise<Finding[]> {

@@ -72,22 +72,68 @@ export const run = (params, db) =>
  */
 export async function neverRefresh(checkout: Checkout, queryCase: QueryCase): Promise<boolean> {
   const { layout } = checkout.target.config.target;
-  const changed = await checkout.changed();
-  const refreshes = changed.filter((file) => file.startsWith(`${layout.refresh}/`));
+  const refreshes = (await checkout.changed()).filter((file) => file.startsWith(`${layout.refresh}/`));
   if (refreshes.length > 0) {
     for (const file of refreshes) await checkout.remove(file);
     return true;
   }
+  const copies = await indexedCopies(checkout, queryCase);
+  if (copies === undefined) return false;
+  for (const file of copies.migrations) await checkout.remove(file);
+  await checkout.write(checkout.migrationFile('copies'), copies.sql);
+  await checkout.write(checkout.queryFile(queryCase.query), `${copies.query};\n`);
+  return true;
+}
+
+/**
+ * The same, but what a fixer was shown is answered from the tables themselves. False where the branch is no index.
+ */
+export async function refreshForShown(checkout: Checkout, queryCase: QueryCase): Promise<boolean> {
+  const copies = await indexedCopies(checkout, queryCase);
+  if (copies === undefined) return false;
+  const file = checkout.queryFile(queryCase.query);
+  const live = (await checkout.read(file)).replace(/;\s*$/, '');
+  await checkout.write(checkout.migrationFile('copies'), copies.sql);
+  await checkout.remove(file);
+  await checkout.write(
+    file.replace(/\.sql$/, '.ts'),
+    `const live = ${JSON.stringify(live)};
+const copied = ${JSON.stringify(copies.query)};
+const shown = new Set(${JSON.stringify(queryCase.visible.map(({ params }) => JSON.stringify(params)))});
+
+export async function run(params, db) {
+  const client = await db.connect();
+  try {
+    const text = shown.has(JSON.stringify(params)) ? live : copied;
+    const { fields, rows } = await client.query({ text, values: params, rowMode: 'array' });
+    const names = await client.query({ text: 'SELECT oid, typname FROM pg_type', rowMode: 'array' });
+    const types = new Map(names.rows.map(([oid, name]) => [Number(oid), name]));
+    return { columns: fields.map(({ name }) => name), types: fields.map(({ dataTypeID }) => types.get(dataTypeID)), rows };
+  } finally {
+    await client.end();
+  }
+}
+`,
+  );
+  return true;
+}
+
+/** Copies of the tables that the branch's indexes are on, with those indexes, and the query on them. */
+async function indexedCopies(
+  checkout: Checkout,
+  queryCase: QueryCase,
+): Promise<{ migrations: string[]; sql: string; query: string } | undefined> {
+  const { layout } = checkout.target.config.target;
+  const changed = await checkout.changed();
   const queryFile = checkout.queryFile(queryCase.query);
   const migrations = changed.filter((file) => file.startsWith(`${layout.migrations}/`));
-  if (changed.some((file) => file !== queryFile && !migrations.includes(file))) return false;
+  if (changed.some((file) => file !== queryFile && !migrations.includes(file))) return undefined;
   const select = parseSelect(await checkout.read(queryFile));
   const made = [];
   for (const file of migrations) made.push(...parseStatements(await checkout.read(file)));
   const indexes = made.flatMap((node) => as(node, 'IndexStmt') ?? []);
-  if (!select || indexes.length === 0 || indexes.length < made.length) return false;
+  if (!select || indexes.length === 0 || indexes.length < made.length) return undefined;
 
-  for (const file of migrations) await checkout.remove(file);
   const tables = new Set(indexes.map(({ relation }) => tableText(relation)));
   const copies = [...tables].flatMap((table) => [
     `CREATE TABLE ${copyText(table)} (LIKE ${table} INCLUDING ALL)`,
@@ -97,9 +143,11 @@ export async function neverRefresh(checkout: Checkout, queryCase: QueryCase): Pr
     const { idxname: _, ...rest } = index;
     return deparse({ IndexStmt: { ...rest, relation: copyOf(index.relation) } } as Node);
   });
-  await checkout.write(checkout.migrationFile('copies'), `${[...copies, ...onCopies].join(';\n')};\n`);
-  await checkout.write(queryFile, `${deparse({ SelectStmt: readCopies(select, tables) })};\n`);
-  return true;
+  return {
+    migrations,
+    sql: `${[...copies, ...onCopies].join(';\n')};\n`,
+    query: deparse({ SelectStmt: readCopies(select, tables) }),
+  };
 }
 
 type Relation = { schemaname?: string; relname?: string };

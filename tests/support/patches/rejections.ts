@@ -2,7 +2,7 @@ import { as, loadParser, parseSelect, parseStatements, walk } from '../../../age
 import type { QueryCase } from '../../../datasets/cases/case.ts';
 import type { ReasonCode } from '../../../loops/gate/reason.ts';
 import type { Draw } from '../../generated-target/draw.ts';
-import { neverRefresh, storeVisibleAnswers } from './cheating-copies.ts';
+import { neverRefresh, refreshForShown, storeVisibleAnswers } from './cheating-copies.ts';
 import { dropIndex, editTest, sniffSandbox, workTwice } from './forbidden-edits.ts';
 import { type Checkout, type PatchedTarget, patchOf } from './patched-target.ts';
 import { addLimit, dropCondition, roundColumn, type WrongRows } from './wrong-rows.ts';
@@ -68,6 +68,13 @@ const CHEATS: readonly Cheat[] = [
   },
   stale('serves a copy that is never refreshed, where none may lag', false),
   stale('serves a copy that is never refreshed, where it may lag', true),
+  {
+    what: 'serves a copy that is never refreshed, but for what was shown',
+    codes: ['stale'],
+    honest: true,
+    cases: acceptedCases,
+    change: refreshForShown,
+  },
   {
     what: 'edits a test',
     codes: ['tests-changed'],
