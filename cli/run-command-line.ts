@@ -69,7 +69,9 @@ async function parse(
   json: boolean,
 ): Promise<Parsed | undefined> {
   const wanted = commandNames(argv);
-  const commands = await loadCommands(wanted.length === 0 ? undefined : wanted);
+  // The version is told without any of them, help with all.
+  const asksVersion = wanted.length === 0 && (mentions(argv, '--version') || mentions(argv, '-V'));
+  const commands = asksVersion ? [] : await loadCommands(wanted.length === 0 ? undefined : wanted);
   let found: Invocation | undefined;
   let told = '';
   const program = buildProgram(
