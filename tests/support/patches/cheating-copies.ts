@@ -140,7 +140,8 @@ async function indexedCopies(
     `INSERT INTO ${copyText(table)} OVERRIDING SYSTEM VALUE SELECT * FROM ${table}`,
   ]);
   const onCopies = indexes.map((index) => {
-    const { idxname: _, ...rest } = index;
+    // Without a name there is nothing that could exist already.
+    const { idxname: _, if_not_exists: __, ...rest } = index;
     return deparse({ IndexStmt: { ...rest, relation: copyOf(index.relation) } } as Node);
   });
   return {
