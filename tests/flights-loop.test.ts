@@ -7,7 +7,7 @@ import { renderLedger } from '../loops/workflows/summarise.ts';
 import { connectEngine } from '../sandboxes/engine.ts';
 import { label } from '../sandboxes/labels.ts';
 import { flightsLoop } from './support/flights-loop.ts';
-import { remeasure } from './support/gate-rejections.ts';
+import { type Judged, remeasure } from './support/gate-rejections.ts';
 
 // npm start does everything that a bare clone needs, so this is as long as the whole loop.
 const LOOP_MS = 15 * 60_000;
@@ -37,10 +37,17 @@ test('npm start mines, gates, publishes and asks its frontier anew', { timeout: 
   expect(await engine.docker.listContainers({ all: true, filters: { label: owned } })).toEqual([]);
 });
 
-test('an accepted branch is accepted again, within what was claimed', { timeout: LOOP_MS }, async () => {
+test('an accepted branch is accepted again, and no slower than was claimed', {
+  timeout: LOOP_MS,
+}, async () => {
   const loop = await flightsLoop();
-  const { branch } = loop.summary.branches[randomInt(loop.summary.branches.length)] ?? { branch: '' };
-  const problems: string[] = [];
-  await remeasure(loop, [branch], ({ problem }) => problems.push(problem));
-  expect(problems, branch).toEqual(['']);
+  const claimed = loop.summary.branches[randomInt(loop.summary.branches.length)];
+  const judged: Judged[] = [];
+  await remeasure(loop, [claimed?.branch ?? ''], (one) => judged.push(one));
+  const [{ exitCode, document, problem } = { exitCode: 1, document: undefined, problem: 'not judged' }] =
+    judged;
+  expect(exitCode, `${claimed?.branch}: ${problem}`).toBe(0);
+  // The loop claims what it measured beside another pattern; on a quiet machine the interval may lie above that, whole.
+  const above = (document?.speed[0]?.lower95 ?? 0) >= (claimed?.speedup ?? Number.POSITIVE_INFINITY);
+  expect(above || document?.overlapsClaim, `${claimed?.branch}: ${problem}`).toBe(true);
 });
