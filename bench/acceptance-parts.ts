@@ -6,7 +6,7 @@ import type { LoopSummary } from '../loops/workflows/summarise.ts';
 import { Draw } from '../tests/generated-target/draw.ts';
 import type { FinishedLoop } from '../tests/support/gate-command.ts';
 import { gateCheats, gateNullPatches, type Judged, remeasure } from '../tests/support/gate-rejections.ts';
-import { interruptLoop } from '../tests/support/interrupted-loop.ts';
+import { type InterruptedLoop, interruptLoop } from '../tests/support/interrupted-loop.ts';
 import { type KillPoint, progressLines } from '../tests/support/kill-points.ts';
 import { cheatNames } from '../tests/support/patches/rejections.ts';
 import { REPOSITORY } from '../tests/support/repository.ts';
@@ -138,10 +138,15 @@ async function remeasured(run: AcceptanceRun): Promise<Finding[]> {
   ];
 }
 
+/** Gone with its images before the others begin: a loop that finds them never says that it makes them. */
+async function undisturbedLoop(): Promise<InterruptedLoop> {
+  await using target = await tinyTarget();
+  return await interruptLoop(target, []);
+}
+
 async function interruptions(run: AcceptanceRun): Promise<Finding[]> {
   const draw = new Draw(seededRandom(run.seed));
-  await using undisturbed = await tinyTarget();
-  const expected = await interruptLoop(undisturbed, []);
+  const expected = await undisturbedLoop();
   const problems = expected.problems.map((problem) => `undisturbed: ${problem}`);
   let reached = 0;
   // Each kind of line once, so that no stretch of a loop goes without.
