@@ -30,9 +30,10 @@ export async function flightsLoop(): Promise<FlightsLoop> {
   const stateDirectory = path.join(folder, 'flights');
   const file = path.join(folder, 'flights.json');
   if (await isFirst(`${file}.first`)) await runLoop(stateDirectory, file);
-  for (const deadline = Date.now() + LOOP_MS; !existsSync(file); await sleep(500))
-    if (Date.now() > deadline)
+  for (const deadline = Date.now() + LOOP_MS; !existsSync(file); await sleep(500)) {
+    if (existsSync(`${file}.failed`) || Date.now() > deadline)
       throw new Error(`${file} did not come: the test file that ran the loop says why`);
+  }
   const { document, wallMs } = JSON.parse(await readFile(file, 'utf8')) as {
     document: Record<string, unknown>;
     wallMs: number;
