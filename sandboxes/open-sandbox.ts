@@ -72,7 +72,7 @@ export async function openSandbox(engine: Engine, options: OpenSandboxOptions): 
       throw error;
     });
     options.signal?.throwIfAborted();
-    return new ContainerSandbox(engine, container, held, options.root ?? false);
+    return new ContainerSandbox(container, held, options.root ?? false);
   } catch (error) {
     if (container !== undefined) await removeContainer(container);
     options.signal?.throwIfAborted();
@@ -91,15 +91,6 @@ export async function removeContainer(container: Docker.Container): Promise<void
   }
 }
 
-/** Bytes that `image` holds over `from`. */
-export async function addedBytes(engine: Engine, from: string, image: string): Promise<number> {
-  const [before, after] = await Promise.all([
-    engine.docker.getImage(from).inspect(),
-    engine.docker.getImage(image).inspect(),
-  ]);
-  return after.Size - before.Size;
-}
-
 /** dockerode sends one set of options as query and body both, unless told apart in a way its types do not know. */
 async function commitContainer(
   container: Docker.Container,
@@ -110,16 +101,14 @@ async function commitContainer(
 
 class ContainerSandbox implements Sandbox {
   readonly id: string;
-  readonly #engine: Engine;
   readonly #container: Docker.Container;
   readonly #held: Duplex;
   readonly #root: boolean;
   readonly #pipes = new Set<ExecPipe>();
   #disposed: Promise<void> | undefined;
 
-  constructor(engine: Engine, container: Docker.Container, held: Duplex, root: boolean) {
+  constructor(container: Docker.Container, held: Duplex, root: boolean) {
     this.id = container.id;
-    this.#engine = engine;
     this.#container = container;
     this.#held = held;
     this.#root = root;
@@ -176,7 +165,6 @@ class ContainerSandbox implements Sandbox {
     const at = tag.lastIndexOf(':');
     const repo = at === -1 ? tag : tag.slice(0, at);
     try {
-      const { Image: from } = await this.#container.inspect();
       const { Id: image } = await commitContainer(this.#container, {
         _query: { container: this.id, repo, tag: at === -1 ? 'latest' : tag.slice(at + 1) },
         _body: {
@@ -187,7 +175,7 @@ class ContainerSandbox implements Sandbox {
           Entrypoint: [],
         },
       });
-      return { image, addedBytes: await addedBytes(this.#engine, from, image) };
+      return image;
     } catch (error) {
       throw engineFault(error, `the sandbox was committed as ${tag}`);
     }

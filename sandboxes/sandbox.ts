@@ -44,11 +44,11 @@ export interface Sandbox extends AsyncDisposable {
   /** Bytes of one file; a missing file is a SandboxFault `no-such-file`. */
   readFile(path: string, options?: { maxBytes?: number }): Promise<Buffer>;
   writeFile(path: string, content: string | Buffer): Promise<void>;
-  /** Commits the writable layer as an image; returns its id and the bytes the layer added. */
+  /** Commits the writable layer as an image; returns its id. */
   commit(
     tag: string,
     options?: { labels?: Record<string, string>; env?: Record<string, string> },
-  ): Promise<{ image: string; addedBytes: number }>;
+  ): Promise<string>;
   /** Bytes now used by the writable layer. */
   writtenBytes(): Promise<number>;
 }

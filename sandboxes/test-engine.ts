@@ -30,6 +30,15 @@ export async function removeOwnImages(engine: Engine): Promise<{ removed: string
   return result;
 }
 
+/** Bytes that `image` holds over `from`. */
+export async function addedBytes(engine: Engine, from: string, image: string): Promise<number> {
+  const [before, after] = await Promise.all([
+    engine.docker.getImage(from).inspect(),
+    engine.docker.getImage(image).inspect(),
+  ]);
+  return after.Size - before.Size;
+}
+
 export function testSandbox(
   engine: Engine,
   image: string,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../engine.ts';
-import { containersOf, removeOwnImages, testEngine, withOwnOwner } from '../test-engine.ts';
+import { addedBytes, containersOf, removeOwnImages, testEngine, withOwnOwner } from '../test-engine.ts';
 import { bakeImage } from './bake-image.ts';
 import { withImageLock } from './image-lock.ts';
 import { listImages } from './list-images.ts';
@@ -36,7 +36,7 @@ describe('bakeImage', () => {
       image: expect.stringMatching(/^whetstone\/test-bake:[0-9a-f]{12}$/),
       reused: false,
     });
-    expect(first.addedBytes).toBeGreaterThanOrEqual(1_000_000);
+    expect(await addedBytes(own, from, first.image)).toBeGreaterThanOrEqual(1_000_000);
     const again = await bakeImage(own, options, () => Promise.reject(new Error('not to be called')));
     expect(again).toEqual({ ...first, reused: true });
     expect(await listImages(own, own.owner)).toMatchObject([

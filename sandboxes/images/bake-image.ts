@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Engine } from '../engine.ts';
 import { engineFault, statusOf } from '../engine-fault.ts';
 import { label } from '../labels.ts';
-import { addedBytes, openSandbox } from '../open-sandbox.ts';
+import { openSandbox } from '../open-sandbox.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { withImageLock } from './image-lock.ts';
 
@@ -29,7 +29,6 @@ export interface BakeOptions {
 export interface BakedImage {
   /** The tag. */
   image: string;
-  addedBytes: number;
   /** It was there before. */
   reused: boolean;
 }
@@ -52,9 +51,7 @@ export async function bakeImage(
   }
   const image = `whetstone/${options.name}:${contentHash([from, options.key])}`;
   const found = async (): Promise<BakedImage | undefined> =>
-    (await imageId(engine, image)) === undefined
-      ? undefined
-      : { image, addedBytes: await addedBytes(engine, from, image), reused: true };
+    (await imageId(engine, image)) === undefined ? undefined : { image, reused: true };
   return (
     (await found()) ??
     (await withImageLock(engine, image, options, async () => {
@@ -79,11 +76,11 @@ export async function bakeImage(
         options.signal?.removeEventListener('abort', end);
         options.signal?.throwIfAborted();
       }
-      const committed = await sandbox.commit(image, {
+      await sandbox.commit(image, {
         labels: { ...options.labels, [label.owner]: engine.owner },
         ...(options.env === undefined ? {} : { env: options.env }),
       });
-      return { image, addedBytes: committed.addedBytes, reused: false };
+      return { image, reused: false };
     }))
   );
 }
