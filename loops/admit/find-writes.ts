@@ -52,14 +52,14 @@ export async function findWrites(
         writes.set(table, await writeTo(sql, table, before.result, ATTEMPTS[attempt] ?? 0));
       return answer();
     });
-    const untold: ScannedTable[] = [];
-    for (const table of tables) {
+    const without = async (table: ScannedTable): Promise<Reference | undefined> => {
       const others = tables.filter((one) => one !== table).flatMap((one) => writes.get(one) ?? []);
       // Without the writes of a lone table the answer is the one before.
-      const without =
-        others.length === 0 ? before : await inRollback(sql, () => replay(sql, others).then(answer));
-      if (after === undefined || without?.sha256 === after.sha256) untold.push(table);
-    }
+      return others.length === 0 ? before : inRollback(sql, () => replay(sql, others).then(answer));
+    };
+    const untold: ScannedTable[] = [];
+    for (const table of tables)
+      if (after === undefined || (await without(table))?.sha256 === after.sha256) untold.push(table);
     const growing = untold.filter((table) => (attempts.get(table) ?? 0) + 1 < ATTEMPTS.length);
     if (growing.length > 0) {
       for (const table of growing) attempts.set(table, (attempts.get(table) ?? 0) + 1);

@@ -58,7 +58,7 @@ export async function scannedTables(sql: SqlClient, query: string, params: Param
 }
 
 /** The same of a plan as EXPLAIN (VERBOSE, FORMAT JSON) gives it. */
-export function tablesOfPlan(plan: PlanNode): ScannedTable[] {
+function tablesOfPlan(plan: PlanNode): ScannedTable[] {
   const conditions = conditionsOf(plan);
   const links = conditions.flatMap(linkOf);
   const scans = scansOf(plan, conditions);
