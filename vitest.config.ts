@@ -10,29 +10,27 @@ const tests = ['datasets', 'sandboxes', 'tools', 'agents', 'loops', 'web', 'cli'
 const matching = (files: readonly string[], words: RegExp): string[] =>
   files.filter((file) => words.test(readFileSync(file, 'utf8')));
 
-/** What must have the machine to itself: these keep all of it busy, or make claims that hold on a quiet one. */
-const alone = [
-  'tests/flights-loop.test.ts',
-  'tests/generated-target/generated-target.test.ts',
-  'agents/explorer/explore-case.test.ts',
-];
+/** What must have the machine to itself: it keeps all of it busy, and makes claims that hold on a quiet one. */
+const alone = ['tests/flights-loop.test.ts'];
+/** A loop that makes its images with one core first, beside which the other processes find room. */
+const generated = ['tests/generated-target/generated-target.test.ts'];
 /** These use the engine, the state or the shared loop, two files at a time, each under an owner of its own. */
 const usesMachine =
   /\b(testEngine|connectEngine|openState|openPostgres|temporaryState)\b|support\/(flights-loop|tiny-target|small-target)|test-engine/;
 /** These wait for processes of their own. */
 const startsProcesses = /\b(execa|spawn\w*|startPostgres)\b|support\/postgres/;
 
-const shared = tests.filter((file) => !alone.includes(file));
+const shared = tests.filter((file) => ![...alone, ...generated].includes(file));
 const machine = matching(shared, usesMachine);
 const rest = shared.filter((file) => !machine.includes(file));
-const processes = matching(rest, startsProcesses);
+const processes = [...generated, ...matching(rest, startsProcesses)];
 const unit = rest.filter((file) => !processes.includes(file));
 
 /** Those that measure for minutes come first, beside each other, so that no long one is left for the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>
-      Number(/gate-rejects|interruptions|docs\.test/.test(moduleId));
+      Number(/generated-target|gate-rejects|interruptions|docs\.test/.test(moduleId));
     return (await super.sort(files)).toSorted((a, b) => isLong(b) - isLong(a));
   }
 }
@@ -61,7 +59,7 @@ export default defineConfig({
           name: 'processes',
           include: processes,
           testTimeout: 120_000,
-          hookTimeout: 120_000,
+          hookTimeout: 300_000,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

@@ -77,7 +77,9 @@ async function exploreIn(env: string, subject: Subject, options: ExploreOptions)
   const judged = await searchPlans(search, query);
   const worthwhile = judged.filter(
     ({ plan, visibleMs }) =>
-      submittable(plan, subject.allow, subject.stalenessS) && visibleMs * CLEARLY_FASTER < search.baseMs,
+      submittable(plan, subject.allow, subject.stalenessS) &&
+      visibleMs * CLEARLY_FASTER < search.baseMs &&
+      visibleMs <= WITHIN_REACH * subject.objectiveMs,
   );
   signal.throwIfAborted();
   const finalists = choosePlans(rankPlans(worthwhile, subject.objectiveMs), FINALISTS);

@@ -8,9 +8,6 @@ import { formatCount } from '../format-figures.ts';
 import { openLoop, openWorkspace } from '../open-workspace.ts';
 import { renderTable } from '../render-table.ts';
 
-/** Two patterns at a time, as in the loop: admission measures, and more would be each other's noise. */
-const LANES = 2;
-
 export const mineCommand = defineCommand({
   name: 'mine',
   summary: 'turn the patterns of the log into admitted cases, and freeze them as the next dataset version',
@@ -44,7 +41,7 @@ export const mineCommand = defineCommand({
     if (source !== undefined) limitTo(target, source);
     await using _lock = await holdLoopLock(state);
     const loop = await openLoop(workspace, context);
-    const report = await mineAll(loop, { source, lanes: LANES });
+    const report = await mineAll(loop, { source });
     const { dataset } = report;
     return {
       document: {

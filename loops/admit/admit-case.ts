@@ -16,14 +16,14 @@ export interface Admission {
 
 /**
  * Runs the admission checks on a draft. `loose` holds the digests of its variants' rows whatever their order, `untold`
- * the tables of which no write changes the answer; `base` is an arm of the base revision, `shuffled` one whose tables hold
- * the same rows in another physical order. The case comes back with `ordered` cleared where its order has ties.
+ * the tables of which no write changes the answer; `base` is an arm of the base revision, `onShuffled` lends one whose
+ * tables hold the same rows in another physical order. The case comes back with `ordered` cleared where its order has ties.
  */
 export async function admitCase(
   draft: QueryCase,
   { loose, untold }: { loose: ReadonlyMap<string, string>; untold: readonly string[] },
   base: Arm,
-  shuffled: () => Promise<Arm>,
+  onShuffled: <T>(use: (arm: Arm) => Promise<T>) => Promise<T>,
 ): Promise<Admission> {
   const certificate: AdmissionCheck[] = [];
   let current = draft;
@@ -41,7 +41,7 @@ export async function admitCase(
     (await check('fails-before', () => failsBefore(current, base))) &&
     (await check('no-op-fails', async () => noOpFails(current))) &&
     (await check('deterministic', async () => {
-      const result = await deterministic(current, loose, await shuffled());
+      const result = await onShuffled((shuffled) => deterministic(current, loose, shuffled));
       if (result.ties) current = withoutOrder(current, loose);
       return result;
     })) &&

@@ -77,6 +77,12 @@ export class Arm implements AsyncDisposable {
     return this.sandbox.exec(command, { cwd: '/target', timeoutMs, signal });
   }
 
+  /** Whetstone's own connection as it was when it was opened. */
+  async resetSession(): Promise<void> {
+    await this.sql.run('ROLLBACK');
+    await this.sql.run('DISCARD ALL');
+  }
+
   /** What cannot be asked again goes, with whatever it left running in the database. */
   async #dropServe(): Promise<void> {
     this.#serve?.close();

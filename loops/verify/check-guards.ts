@@ -28,7 +28,13 @@ const OWN_WARM_UP_MS = 40;
 export async function checkGuard(
   guard: GuardQuery,
   arms: { base: Arm; candidate: Arm },
-  options: { touched: boolean; known: GuardEvidence | undefined; pairs: number; signal: AbortSignal },
+  options: {
+    touched: boolean;
+    known: GuardEvidence | undefined;
+    pairs: number;
+    pass: () => Promise<void>;
+    signal: AbortSignal;
+  },
 ): Promise<GuardEvidence> {
   const { base, candidate } = arms;
   const { known } = options;
@@ -47,6 +53,7 @@ export async function checkGuard(
   let detail = known?.detail ?? (options.touched ? 'its file was changed' : 'its plan changed');
   for (let at = pairs.length; at < options.pairs; at++) {
     options.signal.throwIfAborted();
+    await options.pass();
     const params = guard.params[at % guard.params.length] ?? [];
     const ask = () =>
       inTurn(

@@ -110,6 +110,7 @@ class VerificationRun {
     let failures = 0;
     for (;;) {
       this.#context.signal.throwIfAborted();
+      await this.#context.lanes.pass();
       const step = planNext(this.evidence, this.#request.policy);
       if (step.do === 'decided') break;
       try {
@@ -195,7 +196,8 @@ class VerificationRun {
 
   async #checkGuards(queries: readonly string[], pairs: number): Promise<void> {
     const arms = await this.#openArms();
-    const { signal, target } = this.#context;
+    const { lanes, signal, target } = this.#context;
+    const pass = () => lanes.pass();
     const shared = touchesSharedCode(this.#request.patch, target.config.target.layout);
     for (const guard of this.#request.guards.filter(({ query }) => queries.includes(query))) {
       const own = touchedPaths(this.#request.patch).some((file) =>
@@ -203,7 +205,7 @@ class VerificationRun {
       );
       const touched = shared || own;
       const known = this.evidence.guards.find(({ query }) => query === guard.query);
-      const seen = await checkGuard(guard, arms, { touched, known, pairs, signal });
+      const seen = await checkGuard(guard, arms, { touched, known, pairs, pass, signal });
       this.evidence.guards = [...this.evidence.guards.filter(({ query }) => query !== guard.query), seen];
     }
   }
@@ -219,7 +221,7 @@ class VerificationRun {
       await this.#dropArms();
       return;
     }
-    const speed = await runPairs(request, { pairs, controlPairs });
+    const speed = await this.#context.lanes.alone(() => runPairs(request, { pairs, controlPairs }));
     if (before.length + 1 === GUARDS_IN_SESSION) await this.#lookAtGuards();
     const changed = await changeData(request);
     this.evidence = {
@@ -258,6 +260,7 @@ class VerificationRun {
       objectiveMs: scaledObjectiveMs(this.evidence.objective),
       offset: this.evidence.sessions.length * 7,
       refresh: this.#context.target.config.commands.refresh,
+      pass: () => this.#context.lanes.pass(),
       signal: this.#context.signal,
     };
   }

@@ -7,16 +7,12 @@ import { type LoopContext, unlessInterrupted } from './context.ts';
 import { defineFillMatrix, type FilledMatrix } from './fill-matrix.ts';
 import { freezeAdmitted, freezeFrontier, frozenCases } from './freeze-cases.ts';
 import { defineFrontierRun, type FrontierRequest, type FrontierRun } from './frontier-run.ts';
-import { createLanes } from './lanes.ts';
-import { mineAndRecord } from './mine-pattern.ts';
+import { mineAndRecord, miningArms } from './mine-pattern.ts';
 import { hashSources, recordSources } from './read-sources.ts';
 import { type LoopSummary, summarise } from './summarise.ts';
 
 /** Raised when a body's steps change so that a loop of an older version cannot be continued. */
 export const LOOP_VERSION = '1';
-
-/** Sandboxes of two patterns at a time: the second core; interleaved arms keep the comparison fair. */
-const LANES = 2;
 
 /** The same sources, base revision and configuration make the same loop: run again, it is found finished. */
 export async function loopId(context: LoopContext): Promise<string> {
@@ -34,11 +30,11 @@ export interface Workflows {
 /** Registers the workflows of one process; call it before they are launched. */
 export function defineWorkflows(context: LoopContext): Workflows {
   const { state, target } = context;
-  const lane = createLanes(LANES);
+  const arms = miningArms(context);
   const alone = <T>(name: string, body: () => Promise<T>) =>
     step(name, () => unlessInterrupted(context, body));
   const inLane = <T>(name: string, body: () => Promise<T>) =>
-    step(name, () => unlessInterrupted(context, () => lane(body)));
+    step(name, () => unlessInterrupted(context, () => context.lanes.run(body)));
 
   const mine = defineWorkflow('mine', (_loop: string, patternId: string) =>
     inLane('mine', async () => {
@@ -46,7 +42,7 @@ export function defineWorkflows(context: LoopContext): Workflows {
       const { queries } = await readQueries(target, context.images.revision);
       const query = queries.find((one) => one.pattern === patternId);
       if (!pattern || !query) return null;
-      const mined = await mineAndRecord(context, pattern, query);
+      const mined = await mineAndRecord(context, arms, pattern, query);
       return mined.admitted ? mined.case : null;
     }),
   );
@@ -87,7 +83,10 @@ export function defineWorkflows(context: LoopContext): Workflows {
       if (queryCase) admitted.push(queryCase);
     }
 
-    const dataset = await alone('freeze', () => freezeAdmitted(context, admitted));
+    const dataset = await alone('freeze', async () => {
+      await arms[Symbol.asyncDispose]();
+      return freezeAdmitted(context, admitted);
+    });
     const ids = dataset?.cases ?? [];
     const attempts: { result(): Promise<unknown> }[] = [];
     for (const id of ids) attempts.push(await attempt.start(`${loop}/attempt/${id}`, loop, id));

@@ -5,8 +5,7 @@ import { readQueries } from '../admit/read-queries.ts';
 import type { Target } from '../target/load-target.ts';
 import type { LoopContext } from './context.ts';
 import { currentDataset, type FrozenVersion, freezeAdmitted, frozenCases } from './freeze-cases.ts';
-import { createLanes } from './lanes.ts';
-import { mineAndRecord } from './mine-pattern.ts';
+import { mineAndRecord, miningArms } from './mine-pattern.ts';
 import { readSources, recordSources } from './read-sources.ts';
 
 export interface MineReport {
@@ -24,7 +23,7 @@ export interface MineReport {
  */
 export async function mineAll(
   context: LoopContext,
-  { source, lanes }: { source: string | undefined; lanes: number },
+  { source }: { source: string | undefined },
 ): Promise<MineReport> {
   const { target, images } = context;
   const limited = source === undefined ? target : limitTo(target, source);
@@ -36,11 +35,11 @@ export async function mineAll(
 
   const frozen = (await currentDataset(context))?.cases.map(({ id }) => id) ?? [];
   const known = new Map((await frozenCases(context, frozen)).map((one) => [one.id, one]));
-  const lane = createLanes(lanes);
+  await using arms = miningArms(context);
   const report: MineReport = { patterns: patterns.length, admitted: [], refused: [], dataset: null };
   const mined = await Promise.all(
     patterns.map((pattern) =>
-      lane(async (): Promise<QueryCase | undefined> => {
+      context.lanes.run(async (): Promise<QueryCase | undefined> => {
         context.signal.throwIfAborted();
         const query = byPattern.get(pattern.id);
         if (!query) {
@@ -48,7 +47,7 @@ export async function mineAll(
           report.refused.push({ pattern: pattern.id, query: null, check: 'unowned', detail });
           return undefined;
         }
-        const result = await mineAndRecord(context, pattern, query);
+        const result = await mineAndRecord(context, arms, pattern, query);
         if (!result.admitted) {
           const { check, detail } = result;
           report.refused.push({ pattern: pattern.id, query: query.name, check, detail });

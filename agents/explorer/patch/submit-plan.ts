@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Judged } from '../choose-plans.ts';
 import type { Subject } from '../plan.ts';
 import { runInEnvironment } from '../run-in-environment.ts';
@@ -5,6 +6,9 @@ import type { ToolCalls } from '../tool-calls.ts';
 import { patchFiles } from './patch-files.ts';
 
 const LIMIT_MS = 60_000;
+
+// A diff may have staged what an earlier plan left, so the index goes back too.
+const CLEAN = 'git reset -q --hard HEAD && git clean -fdq && git ls-tree --name-only -z HEAD -- "$1/" "$2/"';
 
 /** Writes the plan into a clean tree of the environment and hands the difference in as a candidate. */
 export async function submitPlan(
@@ -22,23 +26,23 @@ export async function submitPlan(
       timeoutMs: LIMIT_MS,
       cwd: '/target',
     });
-  // A diff may have staged what an earlier plan left, so the index goes back too.
-  await shell('git reset -q --hard HEAD && git clean -fdq');
-  const list = async (folder: string) =>
-    (await shell('ls -1 -- "$1" 2>/dev/null || true', folder)).split('\n').filter((name) => name !== '');
   const { layout, query } = subject;
+  const tree = (await shell(CLEAN, layout.migrations, layout.refresh)).split('\0');
+  const list = (folder: string) =>
+    tree
+      .filter((file) => posix.resolve('/', file, '..') === posix.resolve('/', folder))
+      .map((file) => posix.basename(file));
   const { content: querySource } = await tools.env_read_file({
     env,
     path: `/target/${layout.queries}/${query}.sql`,
   });
-  const [migrations, refreshes] = [await list(layout.migrations), await list(layout.refresh)];
+  const [migrations, refreshes] = [list(layout.migrations), list(layout.refresh)];
   const manifest =
     plan.module === undefined
       ? ''
       : (await tools.env_read_file({ env, path: '/target/package.json' })).content;
   const target = { query, layout, querySource, baseSql: subject.sql, migrations, refreshes, manifest };
   for (const { path, content } of patchFiles(plan, target, { baseMs, planMs: visibleMs })) {
-    await shell('mkdir -p -- "$(dirname -- "$1")"', path);
     if (content === null) await shell('rm -- "$1"', path);
     else await tools.env_write_file({ env, path: `/target/${path}`, content });
   }
