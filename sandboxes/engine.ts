@@ -11,6 +11,8 @@ export interface Engine {
   apiVersion: string;
   /** `amd64`, `arm64`… */
   arch: string;
+  /** CPUs of its machine. */
+  cpus: number;
   /** Names the engine itself: two endpoints that reach one engine share it. */
   id: string;
   /** What containers and images are labelled with; the reaper touches no other owner's. */
@@ -32,15 +34,14 @@ export async function connectEngine(options: ConnectOptions = {}): Promise<Engin
   const timeout = AbortSignal.timeout(limits.engine.answerMs);
   const abortSignal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
   let version: { Version: string; ApiVersion: string; Arch: string };
-  let id: string;
+  let info: { ID?: string; NCPU?: number };
   try {
     // dockerode's types leave out that `version` takes a signal, which its code does.
     const ask = docker.version as unknown as (options: {
       abortSignal: AbortSignal;
     }) => Promise<typeof version>;
     version = await ask.call(docker, { abortSignal });
-    const info: unknown = await docker.info();
-    id = typeof info === 'object' && info !== null && 'ID' in info ? String(info.ID) : endpoint;
+    info = await docker.info();
   } catch (error) {
     options.signal?.throwIfAborted();
     throw connectFault(error, endpoint);
@@ -57,7 +58,8 @@ export async function connectEngine(options: ConnectOptions = {}): Promise<Engin
     version: version.Version,
     apiVersion: version.ApiVersion,
     arch: version.Arch,
-    id,
+    cpus: info.NCPU ?? 1,
+    id: info.ID ?? endpoint,
     owner: options.owner ?? 'default',
   };
 }

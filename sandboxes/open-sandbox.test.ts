@@ -147,3 +147,21 @@ describe('the image', () => {
     }
   });
 });
+
+test('a sandbox runs on the CPU that it is pinned to, and on all again', async () => {
+  await using sandbox = await testSandbox(engine, image);
+  const allowed = async () => {
+    const { stdout } = await sandbox.exec(['grep', 'Cpus_allowed_list', '/proc/self/status'], {
+      timeoutMs: 10_000,
+    });
+    return stdout.split(':')[1]?.trim();
+  };
+  const before = await allowed();
+  const cpu = engine.cpus - 1;
+  expect(await sandbox.pin(cpu)).toBe(true);
+  expect(await allowed()).toBe(String(cpu));
+  expect(await sandbox.pin('all')).toBe(true);
+  expect(await allowed()).toBe(before);
+  expect(await sandbox.pin(engine.cpus + 7)).toBe(false);
+  expect(await allowed()).toBe(before);
+});

@@ -72,7 +72,7 @@ export async function openSandbox(engine: Engine, options: OpenSandboxOptions): 
       throw error;
     });
     options.signal?.throwIfAborted();
-    return new ContainerSandbox(container, held, options.root ?? false);
+    return new ContainerSandbox(engine, container, held, options.root ?? false);
   } catch (error) {
     if (container !== undefined) await removeContainer(container);
     options.signal?.throwIfAborted();
@@ -101,14 +101,16 @@ async function commitContainer(
 
 class ContainerSandbox implements Sandbox {
   readonly id: string;
+  readonly #cpus: number;
   readonly #container: Docker.Container;
   readonly #held: Duplex;
   readonly #root: boolean;
   readonly #pipes = new Set<ExecPipe>();
   #disposed: Promise<void> | undefined;
 
-  constructor(container: Docker.Container, held: Duplex, root: boolean) {
+  constructor({ cpus }: Engine, container: Docker.Container, held: Duplex, root: boolean) {
     this.id = container.id;
+    this.#cpus = cpus;
     this.#container = container;
     this.#held = held;
     this.#root = root;
@@ -178,6 +180,17 @@ class ContainerSandbox implements Sandbox {
       return image;
     } catch (error) {
       throw engineFault(error, `the sandbox was committed as ${tag}`);
+    }
+  }
+
+  async pin(cpu: number | 'all') {
+    const set = cpu === 'all' ? `0-${this.#cpus - 1}` : String(cpu);
+    try {
+      await this.#container.update({ CpusetCpus: set });
+      return true;
+    } catch {
+      // An engine without that controller, or a sandbox that ended: its next command says so.
+      return false;
     }
   }
 

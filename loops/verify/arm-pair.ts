@@ -30,6 +30,22 @@ export class ArmPair implements AsyncDisposable {
     throw opened.find((arm) => arm.status === 'rejected')?.reason;
   }
 
+  /**
+   * Runs `body` with both arms on the same one CPU, or on all where the engine cannot: a neighbour that slows one CPU
+   * down then slows both arms down alike.
+   */
+  async onOneCpu<T>(cpu: number, body: () => Promise<T>): Promise<T> {
+    const sandboxes = [this.base.sandbox, this.candidate.sandbox];
+    const pinAll = (where: number | 'all') => Promise.all(sandboxes.map((sandbox) => sandbox.pin(where)));
+    const pinned = await pinAll(cpu);
+    if (!pinned.every(Boolean)) await pinAll('all');
+    try {
+      return await body();
+    } finally {
+      await pinAll('all');
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.base[Symbol.asyncDispose](), this.candidate[Symbol.asyncDispose]()]);
   }

@@ -221,7 +221,11 @@ class VerificationRun {
       await this.#dropArms();
       return;
     }
-    const speed = await this.#context.lanes.alone(() => runPairs(request, { pairs, controlPairs }));
+    const { engine, lanes } = this.#context;
+    const arms = await this.#openArms();
+    const speed = await lanes.alone(() =>
+      arms.onOneCpu(before.length % engine.cpus, () => runPairs(request, { pairs, controlPairs })),
+    );
     if (before.length + 1 === GUARDS_IN_SESSION) await this.#lookAtGuards();
     const changed = await changeData(request);
     this.evidence = {
