@@ -47,6 +47,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Pure: nothing of one file reaches another, and modules are loaded once.
+          isolate: false,
           include: unit,
           testTimeout: 30_000,
           maxWorkers: 2,

@@ -47,7 +47,7 @@ test('an accepted branch is accepted again, and no slower than was claimed', {
   const [{ exitCode, document, problem } = { exitCode: 1, document: undefined, problem: 'not judged' }] =
     judged;
   expect(exitCode, `${claimed?.branch}: ${problem}`).toBe(0);
-  // The loop claims what it measured beside another pattern; on a quiet machine the interval may lie above that, whole.
+  // Faster than was claimed breaks no promise; `npm run acceptance` counts it all the same.
   const above = (document?.speed[0]?.lower95 ?? 0) >= (claimed?.speedup ?? Number.POSITIVE_INFINITY);
   expect(above || document?.overlapsClaim, `${claimed?.branch}: ${problem}`).toBe(true);
 });
