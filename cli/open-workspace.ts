@@ -7,7 +7,6 @@ import { stateDirectory, stateDirectoryPath } from '../loops/state/state-directo
 import { ensureBaseImages } from '../loops/target/images.ts';
 import { loadTarget, type Target } from '../loops/target/load-target.ts';
 import type { LoopContext } from '../loops/workflows/context.ts';
-import { LANES, Lanes } from '../loops/workflows/lanes.ts';
 import { connectEngine } from '../sandboxes/engine.ts';
 import { reap } from '../sandboxes/reap.ts';
 import { configPath } from './config-path.ts';
@@ -69,6 +68,5 @@ export async function openLoop(
   });
   await reap(engine, { owner: engine.owner });
   const images = await ensureBaseImages(engine, target, { progress, signal, ...options });
-  const lanes = new Lanes(LANES);
-  return { target, engine, state, images, lanes, signal, progress, now: () => new Date() };
+  return { target, engine, state, images, signal, progress, now: () => new Date() };
 }

@@ -11,8 +11,10 @@ export interface Engine {
   apiVersion: string;
   /** `amd64`, `arm64`… */
   arch: string;
-  /** CPUs of its machine. */
+  /** How many its machine has. */
   cpus: number;
+  /** Numbers of those that sandboxes may use; all where undefined. */
+  cpuset?: readonly number[];
   /** Names the engine itself: two endpoints that reach one engine share it. */
   id: string;
   /** What containers and images are labelled with; the reaper touches no other owner's. */
@@ -63,6 +65,10 @@ export async function connectEngine(options: ConnectOptions = {}): Promise<Engin
     owner: options.owner ?? 'default',
   };
 }
+
+/** Numbers of the CPUs that its sandboxes may use. */
+export const cpusOf = ({ cpus, cpuset }: Engine): readonly number[] =>
+  cpuset ?? Array.from({ length: cpus }, (_, cpu) => cpu);
 
 function dockerAt(endpoint: string): Docker {
   if (endpoint.startsWith('unix://')) return new Docker({ socketPath: endpoint.slice('unix://'.length) });

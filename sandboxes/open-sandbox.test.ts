@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Engine } from './engine.ts';
+import { cpusOf, type Engine } from './engine.ts';
 import { removeImage } from './reap.ts';
 import type { Sandbox } from './sandbox.ts';
 import { addedBytes, testEngine, testSandbox } from './test-engine.ts';
@@ -148,20 +148,24 @@ describe('the image', () => {
   });
 });
 
-test('a sandbox runs on the CPU that it is pinned to, and on all again', async () => {
-  await using sandbox = await testSandbox(engine, image);
-  const allowed = async () => {
+test('a sandbox runs on the CPUs of its engine, or on those that it is pinned to', async () => {
+  const allowed = async (sandbox: Sandbox) => {
     const { stdout } = await sandbox.exec(['grep', 'Cpus_allowed_list', '/proc/self/status'], {
       timeoutMs: 10_000,
     });
     return stdout.split(':')[1]?.trim();
   };
-  const before = await allowed();
-  const cpu = engine.cpus - 1;
-  expect(await sandbox.pin(cpu)).toBe(true);
-  expect(await allowed()).toBe(String(cpu));
-  expect(await sandbox.pin('all')).toBe(true);
-  expect(await allowed()).toBe(before);
-  expect(await sandbox.pin(engine.cpus + 7)).toBe(false);
-  expect(await allowed()).toBe(before);
+  const last = engine.cpus - 1;
+  await using shared = await testSandbox({ ...engine, cpuset: [last] }, image);
+  expect(await allowed(shared)).toBe(String(last));
+  await using sandbox = await testSandbox(engine, image);
+  const all = await allowed(sandbox);
+  expect(await sandbox.pin([0])).toBe(true);
+  expect(await allowed(sandbox)).toBe('0');
+  expect(await sandbox.pin([last + 7])).toBe(false);
+  expect(await allowed(sandbox)).toBe('0');
+  expect(await sandbox.pin(cpusOf(engine))).toBe(true);
+  expect(await allowed(sandbox)).toBe(all);
+  await using elsewhere = await testSandbox({ ...engine, cpuset: [last + 7] }, image);
+  expect(await allowed(elsewhere)).toBe(all);
 });

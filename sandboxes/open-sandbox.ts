@@ -39,24 +39,31 @@ export async function openSandbox(engine: Engine, options: OpenSandboxOptions): 
   const now = Date.now();
   let container: Docker.Container | undefined;
   try {
-    container = await engine.docker.createContainer({
-      ...containerOptions(options.profile, {
-        ttlMs: options.ttlMs,
-        network: options.network ?? 'none',
-        root: options.root ?? false,
-        memoryBytes: options.memoryBytes,
-        cpus: options.cpus,
-      }),
-      name,
-      Image: options.image,
-      Labels: {
-        [label.owner]: options.owner ?? engine.owner,
-        [label.purpose]: options.purpose,
-        [label.container]: name,
-        [label.created]: String(now),
-        [label.expires]: String(now + options.ttlMs),
-        [label.controller]: thisController(),
-      },
+    const create = (cpuset: readonly number[] | undefined) =>
+      engine.docker.createContainer({
+        ...containerOptions(options.profile, {
+          ttlMs: options.ttlMs,
+          network: options.network ?? 'none',
+          root: options.root ?? false,
+          memoryBytes: options.memoryBytes,
+          cpus: options.cpus,
+          cpuset,
+        }),
+        name,
+        Image: options.image,
+        Labels: {
+          [label.owner]: options.owner ?? engine.owner,
+          [label.purpose]: options.purpose,
+          [label.container]: name,
+          [label.created]: String(now),
+          [label.expires]: String(now + options.ttlMs),
+          [label.controller]: thisController(),
+        },
+      });
+    container = await create(engine.cpuset).catch((error: unknown) => {
+      // An engine that is itself held to some CPUs knows them by numbers that it tells nobody before.
+      if (engine.cpuset && String(error).includes('CPUs are not available')) return create(undefined);
+      throw error;
     });
     options.signal?.throwIfAborted();
     // Attached before the start, so that there is no moment at which the container runs and nobody holds its stdin.
@@ -72,7 +79,7 @@ export async function openSandbox(engine: Engine, options: OpenSandboxOptions): 
       throw error;
     });
     options.signal?.throwIfAborted();
-    return new ContainerSandbox(engine, container, held, options.root ?? false);
+    return new ContainerSandbox(container, held, options.root ?? false);
   } catch (error) {
     if (container !== undefined) await removeContainer(container);
     options.signal?.throwIfAborted();
@@ -101,16 +108,14 @@ async function commitContainer(
 
 class ContainerSandbox implements Sandbox {
   readonly id: string;
-  readonly #cpus: number;
   readonly #container: Docker.Container;
   readonly #held: Duplex;
   readonly #root: boolean;
   readonly #pipes = new Set<ExecPipe>();
   #disposed: Promise<void> | undefined;
 
-  constructor({ cpus }: Engine, container: Docker.Container, held: Duplex, root: boolean) {
+  constructor(container: Docker.Container, held: Duplex, root: boolean) {
     this.id = container.id;
-    this.#cpus = cpus;
     this.#container = container;
     this.#held = held;
     this.#root = root;
@@ -183,10 +188,9 @@ class ContainerSandbox implements Sandbox {
     }
   }
 
-  async pin(cpu: number | 'all') {
-    const set = cpu === 'all' ? `0-${this.#cpus - 1}` : String(cpu);
+  async pin(cpus: readonly number[]) {
     try {
-      await this.#container.update({ CpusetCpus: set });
+      await this.#container.update({ CpusetCpus: cpus.join() });
       return true;
     } catch {
       // An engine without that controller, or a sandbox that ended: its next command says so.

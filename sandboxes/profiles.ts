@@ -13,6 +13,8 @@ export interface ProfileOptions {
   root: boolean;
   memoryBytes: number | undefined;
   cpus: number | undefined;
+  /** Numbers of the CPUs that it may use; all where undefined. */
+  cpuset: readonly number[] | undefined;
 }
 
 /** Every image of ours has this user. */
@@ -46,6 +48,7 @@ export function containerOptions(profile: Profile, options: ProfileOptions): Con
       Memory: memory,
       MemorySwap: memory,
       NanoCpus: Math.round((options.cpus ?? bounds.cpus) * 1e9),
+      ...(options.cpuset ? { CpusetCpus: options.cpuset.join() } : {}),
       ShmSize: bounds.shmBytes,
       IpcMode: 'private',
       LogConfig: { Type: 'none', Config: {} },

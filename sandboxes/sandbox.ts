@@ -49,8 +49,8 @@ export interface Sandbox extends AsyncDisposable {
     tag: string,
     options?: { labels?: Record<string, string>; env?: Record<string, string> },
   ): Promise<string>;
-  /** Lets its processes run on this one CPU of the engine's, or on all again. False where the engine cannot. */
-  pin(cpu: number | 'all'): Promise<boolean>;
+  /** Lets its processes run on these CPUs alone. False where the engine cannot. */
+  pin(cpus: readonly number[]): Promise<boolean>;
   /** Bytes now used by the writable layer. */
   writtenBytes(): Promise<number>;
 }

@@ -16,21 +16,21 @@ afterAll(async () => {
 });
 
 const makePool = () =>
-  new ArmPool(engine, { commands: { serve: ['cat'] } } as unknown as TargetConfig, {
+  new ArmPool({ commands: { serve: ['cat'] } } as unknown as TargetConfig, {
     purpose: 'arm pool test',
     signal: new AbortController().signal,
   });
 
 test('an arm is handed on with a session as new, and two at a time are two', async () => {
   await using pool = makePool();
-  const first = await pool.lend(image, async (arm) => {
+  const first = await pool.lend(engine, image, async (arm) => {
     await arm.sql.run("SET work_mem = '9MB'");
     await arm.sql.run('PREPARE left_over AS SELECT 1');
     await arm.sql.run('BEGIN');
     return arm.sandbox.id;
   });
   const [second, third] = await Promise.all([
-    pool.lend(image, async ({ sandbox, sql }) => {
+    pool.lend(engine, image, async ({ sandbox, sql }) => {
       const { rows } = await sql.query(
         "SELECT current_setting('work_mem'), (SELECT count(*) FROM pg_prepared_statements)",
       );
@@ -38,7 +38,7 @@ test('an arm is handed on with a session as new, and two at a time are two', asy
       expect(rows).toEqual([['4MB', '0']]);
       return sandbox.id;
     }),
-    pool.lend(image, async ({ sandbox }) => sandbox.id),
+    pool.lend(engine, image, async ({ sandbox }) => sandbox.id),
   ]);
   expect(second).toBe(first);
   expect(third).not.toBe(first);
@@ -47,15 +47,15 @@ test('an arm is handed on with a session as new, and two at a time are two', asy
 test('an arm on which the use failed, or that died while it was idle, is not handed on', async () => {
   await using pool = makePool();
   let first = '';
-  const failing = pool.lend(image, async ({ sandbox }) => {
+  const failing = pool.lend(engine, image, async ({ sandbox }) => {
     first = sandbox.id;
     throw new Error('the use failed');
   });
   await expect(failing).rejects.toThrow('the use failed');
-  const second = await pool.lend(image, async ({ sandbox }) => sandbox.id);
+  const second = await pool.lend(engine, image, async ({ sandbox }) => sandbox.id);
   expect(second).not.toBe(first);
   await engine.docker.getContainer(second).kill();
-  const third = await pool.lend(image, async ({ sandbox, sql }) => {
+  const third = await pool.lend(engine, image, async ({ sandbox, sql }) => {
     await sql.run('SELECT 1');
     return sandbox.id;
   });

@@ -6,7 +6,8 @@ import type { TargetConfig } from './config.ts';
 const RENEW_MS = 5 * 60_000;
 
 interface Idle {
-  image: string;
+  /** Image and CPUs. */
+  kind: string;
   arm: Arm;
   openedAt: number;
 }
@@ -16,18 +17,19 @@ interface Idle {
  * costs a second of starting, copying tables and warming up. Never for what a verdict stands on.
  */
 export class ArmPool implements AsyncDisposable {
-  readonly #open: (image: string) => Promise<Arm>;
+  readonly #open: (engine: Engine, image: string) => Promise<Arm>;
   readonly #idle: Idle[] = [];
 
-  constructor(engine: Engine, config: TargetConfig, options: { purpose: string; signal: AbortSignal }) {
-    this.#open = (image) => Arm.open(engine, image, config, options);
+  constructor(config: TargetConfig, options: { purpose: string; signal: AbortSignal }) {
+    this.#open = (engine, image) => Arm.open(engine, image, config, options);
   }
 
   /** An arm on which `use` failed is not handed on: nobody knows what it was left in. */
-  async lend<T>(image: string, use: (arm: Arm) => Promise<T>): Promise<T> {
-    const lent = (await this.#takeIdle(image)) ?? {
-      image,
-      arm: await this.#open(image),
+  async lend<T>(engine: Engine, image: string, use: (arm: Arm) => Promise<T>): Promise<T> {
+    const kind = JSON.stringify([image, engine.cpuset]);
+    const lent = (await this.#takeIdle(kind)) ?? {
+      kind,
+      arm: await this.#open(engine, image),
       openedAt: performance.now(),
     };
     try {
@@ -41,9 +43,9 @@ export class ArmPool implements AsyncDisposable {
   }
 
   /** One whose session is as new; one that is too old, or dead, goes. */
-  async #takeIdle(image: string): Promise<Idle | undefined> {
+  async #takeIdle(kind: string): Promise<Idle | undefined> {
     for (;;) {
-      const at = this.#idle.findIndex((one) => one.image === image);
+      const at = this.#idle.findIndex((one) => one.kind === kind);
       const [found] = at < 0 ? [] : this.#idle.splice(at, 1);
       if (!found) return undefined;
       const isFit =

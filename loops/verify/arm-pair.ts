@@ -1,3 +1,4 @@
+import { cpusOf } from '../../sandboxes/engine.ts';
 import { Arm } from '../target/arm.ts';
 import type { LoopContext } from '../workflows/context.ts';
 
@@ -5,8 +6,10 @@ import type { LoopContext } from '../workflows/context.ts';
 export class ArmPair implements AsyncDisposable {
   readonly base: Arm;
   readonly candidate: Arm;
+  readonly #cpuset: readonly number[];
 
-  private constructor(base: Arm, candidate: Arm) {
+  private constructor(base: Arm, candidate: Arm, cpuset: readonly number[]) {
+    this.#cpuset = cpuset;
     this.base = base;
     this.candidate = candidate;
   }
@@ -24,25 +27,28 @@ export class ArmPair implements AsyncDisposable {
     ]);
     const [base, candidate] = opened;
     if (base.status === 'fulfilled' && candidate.status === 'fulfilled') {
-      return new ArmPair(base.value, candidate.value);
+      return new ArmPair(base.value, candidate.value, cpusOf(engine));
     }
     for (const arm of opened) if (arm.status === 'fulfilled') await arm.value[Symbol.asyncDispose]();
     throw opened.find((arm) => arm.status === 'rejected')?.reason;
   }
 
   /**
-   * Runs `body` with both arms on the same one CPU, or on all where the engine cannot: a neighbour that slows one CPU
-   * down then slows both arms down alike.
+   * Runs `body` with both arms on the same one CPU, the `at`-th of those they may use, counted round; on all where the
+   * engine cannot. A neighbour that slows one CPU down then slows both arms down alike.
    */
-  async onOneCpu<T>(cpu: number, body: () => Promise<T>): Promise<T> {
-    const sandboxes = [this.base.sandbox, this.candidate.sandbox];
-    const pinAll = (where: number | 'all') => Promise.all(sandboxes.map((sandbox) => sandbox.pin(where)));
-    const pinned = await pinAll(cpu);
-    if (!pinned.every(Boolean)) await pinAll('all');
+  async onOneCpu<T>(at: number, body: () => Promise<T>): Promise<T> {
+    const cpuset = this.#cpuset;
+    const [first, ...others] = cpuset;
+    if (first === undefined || others.length === 0) return body();
+    const pin = (cpus: readonly number[]) =>
+      Promise.all([this.base, this.candidate].map(({ sandbox }) => sandbox.pin(cpus)));
+    const pinned = await pin([cpuset[at % cpuset.length] ?? first]);
+    if (!pinned.every(Boolean)) await pin(cpuset);
     try {
       return await body();
     } finally {
-      await pinAll('all');
+      await pin(cpuset);
     }
   }
 

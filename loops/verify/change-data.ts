@@ -20,7 +20,6 @@ export async function changeData(
   const writes: Pair[] = [];
   for (const variant of queryCase.hidden.filter((one) => one.writes.length > 0)) {
     signal.throwIfAborted();
-    await request.pass();
     const written = await writeBoth(base, candidate, variant.writes);
     writes.push(...written.pairs);
     const wroteAt = performance.now();

@@ -32,7 +32,6 @@ export async function checkGuard(
     touched: boolean;
     known: GuardEvidence | undefined;
     pairs: number;
-    pass: () => Promise<void>;
     signal: AbortSignal;
   },
 ): Promise<GuardEvidence> {
@@ -53,7 +52,6 @@ export async function checkGuard(
   let detail = known?.detail ?? (options.touched ? 'its file was changed' : 'its plan changed');
   for (let at = pairs.length; at < options.pairs; at++) {
     options.signal.throwIfAborted();
-    await options.pass();
     const params = guard.params[at % guard.params.length] ?? [];
     const ask = () =>
       inTurn(

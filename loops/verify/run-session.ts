@@ -45,8 +45,6 @@ export interface SessionRequest {
   offset: number;
   /** The target's own refresh command. */
   refresh: readonly string[] | undefined;
-  /** Waits while another candidate is timed. */
-  pass: () => Promise<void>;
   signal: AbortSignal;
 }
 
@@ -62,7 +60,6 @@ export async function runReading(request: SessionRequest): Promise<Trial[]> {
   const reading = [...queryCase.visible, ...queryCase.hidden].filter(({ writes }) => writes.length === 0);
   for (let run = 0; run < warmUps(reading.length); run++) {
     signal.throwIfAborted();
-    await request.pass();
     // The first run of an arm reads its tables in; the later ones need no more time than a trial has.
     const limitMs = run === 0 ? sampleLimitMs(objectiveMs) : objectiveMs * TRIAL_STOP;
     await base.ask(queryCase.query, timedAt(request, run), limitMs);
@@ -71,7 +68,6 @@ export async function runReading(request: SessionRequest): Promise<Trial[]> {
   const trials: Trial[] = [];
   for (const variant of reading) {
     signal.throwIfAborted();
-    await request.pass();
     trials.push(...(await runTrials(request, variant)));
   }
   return trials;
@@ -79,7 +75,7 @@ export async function runReading(request: SessionRequest): Promise<Trial[]> {
 
 const warmUps = (trials: number): number => Math.max(WARM_UPS, RUNS_BEFORE_SAMPLES - trials);
 
-/** Interleaved pairs of both arms, and the same work on both: the A/A control. Nothing else should run meanwhile. */
+/** Interleaved pairs of both arms, and the same work on both: the A/A control. */
 export async function runPairs(
   request: SessionRequest,
   counts: { pairs: number; controlPairs: number },

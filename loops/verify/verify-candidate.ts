@@ -110,7 +110,6 @@ class VerificationRun {
     let failures = 0;
     for (;;) {
       this.#context.signal.throwIfAborted();
-      await this.#context.lanes.pass();
       const step = planNext(this.evidence, this.#request.policy);
       if (step.do === 'decided') break;
       try {
@@ -196,8 +195,7 @@ class VerificationRun {
 
   async #checkGuards(queries: readonly string[], pairs: number): Promise<void> {
     const arms = await this.#openArms();
-    const { lanes, signal, target } = this.#context;
-    const pass = () => lanes.pass();
+    const { signal, target } = this.#context;
     const shared = touchesSharedCode(this.#request.patch, target.config.target.layout);
     for (const guard of this.#request.guards.filter(({ query }) => queries.includes(query))) {
       const own = touchedPaths(this.#request.patch).some((file) =>
@@ -205,7 +203,7 @@ class VerificationRun {
       );
       const touched = shared || own;
       const known = this.evidence.guards.find(({ query }) => query === guard.query);
-      const seen = await checkGuard(guard, arms, { touched, known, pairs, pass, signal });
+      const seen = await checkGuard(guard, arms, { touched, known, pairs, signal });
       this.evidence.guards = [...this.evidence.guards.filter(({ query }) => query !== guard.query), seen];
     }
   }
@@ -221,11 +219,8 @@ class VerificationRun {
       await this.#dropArms();
       return;
     }
-    const { engine, lanes } = this.#context;
     const arms = await this.#openArms();
-    const speed = await lanes.alone(() =>
-      arms.onOneCpu(before.length % engine.cpus, () => runPairs(request, { pairs, controlPairs })),
-    );
+    const speed = await arms.onOneCpu(before.length, () => runPairs(request, { pairs, controlPairs }));
     if (before.length + 1 === GUARDS_IN_SESSION) await this.#lookAtGuards();
     const changed = await changeData(request);
     this.evidence = {
@@ -264,7 +259,6 @@ class VerificationRun {
       objectiveMs: scaledObjectiveMs(this.evidence.objective),
       offset: this.evidence.sessions.length * 7,
       refresh: this.#context.target.config.commands.refresh,
-      pass: () => this.#context.lanes.pass(),
       signal: this.#context.signal,
     };
   }

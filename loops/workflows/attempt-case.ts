@@ -39,7 +39,7 @@ export async function attemptCase(context: LoopContext, request: AttemptRequest)
   const { state, target, progress } = context;
   const { run, caseId, allow, added = [], inLane } = request;
 
-  const found = await inLane('explore', async () => {
+  const found = await inLane('explore', async (lane) => {
     const [queryCase] = await frozenCases(context, [caseId]);
     if (!queryCase) return { without: 'the case is not in the dataset' };
     if (added.length > 0 && !added.some((kind) => isCurrentEnough(kind, queryCase.stalenessS))) {
@@ -51,7 +51,7 @@ export async function attemptCase(context: LoopContext, request: AttemptRequest)
       case: caseId,
       plan: planId,
     }));
-    const { base, cells, submitted } = await explore(context, queryCase, { allow, known, key: run });
+    const { base, cells, submitted } = await explore(lane, queryCase, { allow, known, key: run });
     progress(`${queryCase.query}: ${cells.length} plans tried, ${submitted.length} handed in`);
     // What the gate has refused on this case before would be refused again, and would cost another attempt's time.
     const open: typeof submitted = [];
@@ -71,8 +71,8 @@ export async function attemptCase(context: LoopContext, request: AttemptRequest)
   )) {
     let judged: Pick<Verdict, 'verdict' | 'reasons'> & { speedup: number };
     for (let round = 0; ; round++) {
-      judged = await inLane(`gate ${candidate} ${round + 1}`, () =>
-        gateStep(context, { caseId, candidate, run: `${run}/${candidate}/${round + 1}` }),
+      judged = await inLane(`gate ${candidate} ${round + 1}`, (lane) =>
+        gateStep(lane, { caseId, candidate, run: `${run}/${candidate}/${round + 1}` }),
       );
       const noisy = judged.verdict === 'inconclusive' && judged.reasons.some(({ code }) => code === 'noisy');
       if (!noisy || round >= NOISY_RETRIES) break;

@@ -2,7 +2,6 @@ import type { Engine } from '../../sandboxes/engine.ts';
 import type { State } from '../state/open-state.ts';
 import type { BaseImages } from '../target/images.ts';
 import type { Target } from '../target/load-target.ts';
-import type { Lanes } from './lanes.ts';
 
 /** What the workflows of one process stand on; wired in cli/. */
 export interface LoopContext {
@@ -10,8 +9,6 @@ export interface LoopContext {
   engine: Engine;
   state: State;
   images: BaseImages;
-  /** Whatever keeps a core busy runs in one of them. */
-  lanes: Lanes;
   /** Aborts at Ctrl-C and SIGTERM. */
   signal: AbortSignal;
   /** A line for people. */

@@ -77,7 +77,7 @@ export async function explore(
   const toolContext: ToolContext = { principal: by, signal, progress: context.progress, services };
   const writes: Promise<void>[] = [];
   const exploration = await exploreCase({
-    tools: inProcess(toolContext, () => context.lanes.pass()),
+    tools: inProcess(toolContext),
     caseId: queryCase.id,
     signal,
     random: seededRandom(1),
@@ -103,14 +103,11 @@ export async function explore(
   return exploration;
 }
 
-/** The tool values as the explorer calls them: in this process, each call checked as any caller's is, and none begun while another lane measures. */
-function inProcess(context: ToolContext, pass: () => Promise<void>): ToolCalls {
+/** The tool values as the explorer calls them: in this process, each call checked as any caller's is. */
+function inProcess(context: ToolContext): ToolCalls {
   return {
     env_create: (input) => callTool(tools.env_create, input, context),
-    env_exec: async (input) => {
-      await pass();
-      return callTool(tools.env_exec, input, context);
-    },
+    env_exec: (input) => callTool(tools.env_exec, input, context),
     env_read_file: (input) => callTool(tools.env_read_file, input, context),
     env_write_file: (input) => callTool(tools.env_write_file, input, context),
     env_diff: (input) => callTool(tools.env_diff, input, context),

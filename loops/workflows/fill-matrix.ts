@@ -21,7 +21,7 @@ export function defineFillMatrix(
     const filled: FilledMatrix = [];
     for (const id of ids) {
       filled.push(
-        await inLane(`fill ${id}`, async () => {
+        await inLane(`fill ${id}`, async (lane) => {
           const [queryCase] = await frozenCases(context, [id]);
           if (!queryCase) return { case: id, cells: 0 };
           const known = (await state.cells.list(id)).map(({ caseId, planId, ...cell }) => ({
@@ -30,7 +30,7 @@ export function defineFillMatrix(
             plan: planId,
           }));
           progress(`${queryCase.query}: every plan of every kind, ${known.length} are known`);
-          const { cells } = await explore(context, queryCase, {
+          const { cells } = await explore(lane, queryCase, {
             allow: PlanKind.options,
             exhaustive: true,
             known,

@@ -1,92 +1,39 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { cpusOf } from '../../sandboxes/engine.ts';
+import type { LoopContext } from './context.ts';
 
-/** Sandboxes of two patterns at a time: the second core; interleaved arms keep the comparison fair. */
+/** Sandboxes of two patterns at a time: the second core. */
 export const LANES = 2;
 
-/** A lane that comes to no point where it could stand still would hold up the others for ever. */
-const STAND_STILL_MS = 10_000;
-
-/**
- * Lets at most `count` bodies run at a time, first come, first served. One of them may ask the others to stand still
- * while it measures: they do at their next `pass`, and no new one begins meanwhile.
- */
-export class Lanes {
-  #free: number;
-  readonly #standStillMs: number;
-  readonly #waiting: (() => void)[] = [];
-  #working = 0;
-  /** Settles when whoever measures is done. */
-  #quiet: Promise<void> | undefined;
-  #onStandStill: (() => void) | undefined;
-
-  constructor(count: number, standStillMs = STAND_STILL_MS) {
-    this.#free = count;
-    this.#standStillMs = standStillMs;
-  }
-
-  async run<T>(body: () => Promise<T>): Promise<T> {
-    if (this.#free === 0) await new Promise<void>((go) => this.#waiting.push(go));
-    else this.#free -= 1;
+/** Lets at most `count` bodies run at a time, first come, first served; each is told which lane it has, from 0. */
+export function createLanes(count: number): <T>(body: (lane: number) => Promise<T>) => Promise<T> {
+  const free = Array.from({ length: count }, (_, lane) => lane);
+  const waiting: ((lane: number) => void)[] = [];
+  return async (body) => {
+    const lane = free.shift() ?? (await new Promise<number>((go) => waiting.push(go)));
     try {
-      while (this.#quiet) await this.#quiet;
-      this.#working += 1;
-      try {
-        return await body();
-      } finally {
-        this.#stop();
-      }
+      return await body(lane);
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free += 1;
+      const next = waiting.shift();
+      if (next) next(lane);
+      else free.push(lane);
     }
-  }
-
-  /** A point at which a body in a lane can wait: at once where nobody measures. Not for the body of `alone`. */
-  async pass(): Promise<void> {
-    while (this.#quiet) {
-      this.#stop();
-      await this.#quiet;
-      this.#working += 1;
-    }
-  }
-
-  /** Runs a part of a lane's body while the others stand still. Those that do not in time are not waited for. */
-  async alone<T>(body: () => Promise<T>): Promise<T> {
-    // Asked again after each wait: several may wake for the same end.
-    while (this.#quiet) await this.pass();
-    let end = () => {};
-    this.#quiet = new Promise((resolve) => {
-      end = resolve;
-    });
-    try {
-      await this.#othersStandStill();
-      return await body();
-    } finally {
-      this.#quiet = undefined;
-      end();
-    }
-  }
-
-  async #othersStandStill(): Promise<void> {
-    if (this.#working <= 1) return;
-    const still = new Promise<void>((resolve) => {
-      this.#onStandStill = resolve;
-    });
-    const over = new AbortController();
-    await Promise.race([
-      still,
-      sleep(this.#standStillMs, undefined, { signal: over.signal }).catch(() => {}),
-    ]);
-    over.abort();
-    this.#onStandStill = undefined;
-  }
-
-  #stop(): void {
-    this.#working -= 1;
-    if (this.#working <= 1) this.#onStandStill?.();
-  }
+  };
 }
 
-/** Runs a durable step when a lane is free. */
-export type RunInLane = <T>(name: string, body: () => Promise<T>) => Promise<T>;
+/** The loop's lanes, each with CPUs of its own, so that what one measures is not what another one does. */
+export function loopLanes(
+  context: LoopContext,
+): <T>(body: (context: LoopContext) => Promise<T>) => Promise<T> {
+  const { engine } = context;
+  const lane = createLanes(LANES);
+  return (body) =>
+    lane((at) => body({ ...context, engine: { ...engine, cpuset: share(cpusOf(engine), at, LANES) } }));
+}
+
+/** Every `count`-th of the CPUs from the `at`-th on; all where there are fewer than lanes. */
+export function share(cpus: readonly number[], at: number, count: number): readonly number[] {
+  return cpus.length < count ? cpus : cpus.filter((_, place) => place % count === at);
+}
+
+/** Runs a durable step when a lane is free, with the context of that lane. */
+export type RunInLane = <T>(name: string, body: (context: LoopContext) => Promise<T>) => Promise<T>;

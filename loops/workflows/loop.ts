@@ -7,6 +7,7 @@ import { type LoopContext, unlessInterrupted } from './context.ts';
 import { defineFillMatrix, type FilledMatrix } from './fill-matrix.ts';
 import { freezeAdmitted, freezeFrontier, frozenCases } from './freeze-cases.ts';
 import { defineFrontierRun, type FrontierRequest, type FrontierRun } from './frontier-run.ts';
+import { loopLanes, type RunInLane } from './lanes.ts';
 import { mineAndRecord, miningArms } from './mine-pattern.ts';
 import { hashSources, recordSources } from './read-sources.ts';
 import { type LoopSummary, summarise } from './summarise.ts';
@@ -33,16 +34,16 @@ export function defineWorkflows(context: LoopContext): Workflows {
   const arms = miningArms(context);
   const alone = <T>(name: string, body: () => Promise<T>) =>
     step(name, () => unlessInterrupted(context, body));
-  const inLane = <T>(name: string, body: () => Promise<T>) =>
-    step(name, () => unlessInterrupted(context, () => context.lanes.run(body)));
+  const lanes = loopLanes(context);
+  const inLane: RunInLane = (name, body) => step(name, () => unlessInterrupted(context, () => lanes(body)));
 
   const mine = defineWorkflow('mine', (_loop: string, patternId: string) =>
-    inLane('mine', async () => {
+    inLane('mine', async (lane) => {
       const pattern = (await state.patterns.list()).find(({ id }) => id === patternId);
       const { queries } = await readQueries(target, context.images.revision);
       const query = queries.find((one) => one.pattern === patternId);
       if (!pattern || !query) return null;
-      const mined = await mineAndRecord(context, arms, pattern, query);
+      const mined = await mineAndRecord(lane, arms, pattern, query);
       return mined.admitted ? mined.case : null;
     }),
   );

@@ -5,6 +5,7 @@ import { readQueries } from '../admit/read-queries.ts';
 import type { Target } from '../target/load-target.ts';
 import type { LoopContext } from './context.ts';
 import { currentDataset, type FrozenVersion, freezeAdmitted, frozenCases } from './freeze-cases.ts';
+import { loopLanes } from './lanes.ts';
 import { mineAndRecord, miningArms } from './mine-pattern.ts';
 import { readSources, recordSources } from './read-sources.ts';
 
@@ -35,11 +36,12 @@ export async function mineAll(
 
   const frozen = (await currentDataset(context))?.cases.map(({ id }) => id) ?? [];
   const known = new Map((await frozenCases(context, frozen)).map((one) => [one.id, one]));
+  const lanes = loopLanes(context);
   await using arms = miningArms(context);
   const report: MineReport = { patterns: patterns.length, admitted: [], refused: [], dataset: null };
   const mined = await Promise.all(
     patterns.map((pattern) =>
-      context.lanes.run(async (): Promise<QueryCase | undefined> => {
+      lanes(async (lane): Promise<QueryCase | undefined> => {
         context.signal.throwIfAborted();
         const query = byPattern.get(pattern.id);
         if (!query) {
@@ -47,7 +49,7 @@ export async function mineAll(
           report.refused.push({ pattern: pattern.id, query: null, check: 'unowned', detail });
           return undefined;
         }
-        const result = await mineAndRecord(context, arms, pattern, query);
+        const result = await mineAndRecord(lane, arms, pattern, query);
         if (!result.admitted) {
           const { check, detail } = result;
           report.refused.push({ pattern: pattern.id, query: query.name, check, detail });

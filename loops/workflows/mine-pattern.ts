@@ -12,21 +12,21 @@ export type Mined =
   | { admitted: false; check: string; detail: string; certificate: AdmissionCheck[] };
 
 /** Arms that one pattern after the other is mined on: what mining writes, it takes back. */
-export const miningArms = ({ engine, target, signal }: LoopContext): ArmPool =>
-  new ArmPool(engine, target.config, { purpose: 'mine', signal });
+export const miningArms = ({ target, signal }: LoopContext): ArmPool =>
+  new ArmPool(target.config, { purpose: 'mine', signal });
 
 /** Pattern → draft → admission, on arms of the base and of its shuffled copy. */
 async function minePattern(
-  { target, images }: LoopContext,
+  { engine, target, images }: LoopContext,
   arms: ArmPool,
   pattern: Pattern,
   query: OwnedQuery,
 ): Promise<Mined> {
-  return arms.lend(images.base, async (base): Promise<Mined> => {
+  return arms.lend(engine, images.base, async (base): Promise<Mined> => {
     const draft = await draftCase(base, target, query, pattern);
     if ('refused' in draft)
       return { admitted: false, check: 'owned', detail: draft.refused, certificate: [] };
-    const onShuffled = <T>(use: (arm: Arm) => Promise<T>) => arms.lend(images.shuffled, use);
+    const onShuffled = <T>(use: (arm: Arm) => Promise<T>) => arms.lend(engine, images.shuffled, use);
     const { admitted, case: queryCase, certificate } = await admitCase(draft.case, draft, base, onShuffled);
     if (admitted) return { admitted, case: queryCase, certificate };
     const failed = certificate.at(-1);

@@ -15,7 +15,7 @@ import { exportTarget } from '../../loops/target/export-target.ts';
 import { type BaseImages, buildArm, ensureBaseImages } from '../../loops/target/images.ts';
 import { loadTarget, type Target } from '../../loops/target/load-target.ts';
 import { referenceRows } from '../../loops/verify/reference.ts';
-import { Lanes } from '../../loops/workflows/lanes.ts';
+import { createLanes } from '../../loops/workflows/lanes.ts';
 import { LoopSummary } from '../../loops/workflows/summarise.ts';
 import { connectEngine, type Engine } from '../../sandboxes/engine.ts';
 import { containersOf } from '../../sandboxes/test-engine.ts';
@@ -80,12 +80,12 @@ test(
       Arm.open(engine, image, target.config, { purpose: 'generated target', signal: options.signal });
     await using base = await open(images.base);
     const questions = await askBase(base, images.revision);
-    const lanes = new Lanes(2);
+    const lane = createLanes(2);
     const compare = async (branch: string) => {
       await using candidate = await open(await buildBranch(branch, images, options));
       for (const question of questions) await compareAnswer(candidate, question, branch);
     };
-    await Promise.all(summary.branches.map(({ branch }) => lanes.run(() => compare(branch))));
+    await Promise.all(summary.branches.map(({ branch }) => lane(() => compare(branch))));
   },
   10 * MINUTE,
 );
