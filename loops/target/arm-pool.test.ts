@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Engine } from '../../sandboxes/engine.ts';
-import { containersOf, testEngine } from '../../sandboxes/test-engine.ts';
+import { containersOf, testEngine, until } from '../../sandboxes/test-engine.ts';
 import { ArmPool } from './arm-pool.ts';
 import type { TargetConfig } from './config.ts';
 
@@ -15,10 +15,10 @@ afterAll(async () => {
   expect(await containersOf(engine)).toEqual([]);
 });
 
-const makePool = () =>
+const makePool = ({ signal } = new AbortController()) =>
   new ArmPool({ commands: { serve: ['cat'] } } as unknown as TargetConfig, {
     purpose: 'arm pool test',
-    signal: new AbortController().signal,
+    signal,
   });
 
 test('an arm is handed on with a session as new, and two at a time are two', async () => {
@@ -60,4 +60,16 @@ test('an arm on which the use failed, or that died while it was idle, is not han
     return sandbox.id;
   });
   expect(third).not.toBe(second);
+});
+
+test('an interruption removes what is idle, and what is handed back later', async () => {
+  const interruption = new AbortController();
+  const pool = makePool(interruption);
+  await pool.lend(engine, image, async () => {
+    await pool.lend(engine, image, async () => {});
+    expect(await containersOf(engine)).toHaveLength(2);
+    interruption.abort();
+    await until(async () => (await containersOf(engine)).length === 1, 5_000);
+  });
+  expect(await containersOf(engine)).toEqual([]);
 });

@@ -18,10 +18,15 @@ interface Idle {
  */
 export class ArmPool implements AsyncDisposable {
   readonly #open: (engine: Engine, image: string) => Promise<Arm>;
+  readonly #signal: AbortSignal;
   readonly #idle: Idle[] = [];
 
   constructor(config: TargetConfig, options: { purpose: string; signal: AbortSignal }) {
     this.#open = (engine, image) => Arm.open(engine, image, config, options);
+    this.#signal = options.signal;
+    // Nobody waits for this: the process is ending, and what cannot be removed ends with it.
+    const removeIdle = () => this[Symbol.asyncDispose]().catch(() => {});
+    options.signal.addEventListener('abort', removeIdle, { once: true });
   }
 
   /** An arm on which `use` failed is not handed on: nobody knows what it was left in. */
@@ -34,7 +39,8 @@ export class ArmPool implements AsyncDisposable {
     };
     try {
       const result = await use(lent.arm);
-      this.#idle.push(lent);
+      if (this.#signal.aborted) await lent.arm[Symbol.asyncDispose]();
+      else this.#idle.push(lent);
       return result;
     } catch (error) {
       await lent.arm[Symbol.asyncDispose]();

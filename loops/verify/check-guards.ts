@@ -28,12 +28,7 @@ const OWN_WARM_UP_MS = 40;
 export async function checkGuard(
   guard: GuardQuery,
   arms: { base: Arm; candidate: Arm },
-  options: {
-    touched: boolean;
-    known: GuardEvidence | undefined;
-    pairs: number;
-    signal: AbortSignal;
-  },
+  options: { touched: boolean; known: GuardEvidence | undefined; pairs: number; signal: AbortSignal },
 ): Promise<GuardEvidence> {
   const { base, candidate } = arms;
   const { known } = options;

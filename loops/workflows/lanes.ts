@@ -2,7 +2,7 @@ import { cpusOf } from '../../sandboxes/engine.ts';
 import type { LoopContext } from './context.ts';
 
 /** Sandboxes of two patterns at a time: the second core. */
-export const LANES = 2;
+const LANES = 2;
 
 /** Lets at most `count` bodies run at a time, first come, first served; each is told which lane it has, from 0. */
 export function createLanes(count: number): <T>(body: (lane: number) => Promise<T>) => Promise<T> {
