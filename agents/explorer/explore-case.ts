@@ -13,6 +13,8 @@ import { type Reference, tryPlans } from './try-plans.ts';
 
 /** Few, because whether enough is found is asked between batches. */
 const BATCH = 2;
+/** Longest batch where time does not count; what it leaves is the next one's. */
+const BATCH_MS = 5 * 60_000;
 const FINALISTS = 5;
 /** A plan that is not clearly faster than the base is no candidate. */
 const CLEARLY_FASTER = 1.25;
@@ -146,7 +148,7 @@ async function searchPlans(
     let open: Plan[] = plans.filter(({ id }) => !known.has(id));
     while (open.length > 0 && !isEnough()) {
       signal.throwIfAborted();
-      const wallMs = exhaustive ? Number.MAX_SAFE_INTEGER : budgetMs - (Date.now() - started);
+      const wallMs = exhaustive ? BATCH_MS : budgetMs - (Date.now() - started);
       if (wallMs <= 0) break;
       const best = judged.map(({ visibleMs }) => visibleMs);
       const tried = await tryPlans(runner, open.slice(0, BATCH), {

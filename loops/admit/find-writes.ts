@@ -85,7 +85,8 @@ async function writeTo(
 
 /** Undefined where the database refused what was done. */
 async function inRollback<T>(sql: SqlClient, body: () => Promise<T>): Promise<T | undefined> {
-  await sql.run('BEGIN');
+  // A scan that began where another one left off would find other rows each time.
+  await sql.run('BEGIN; SET LOCAL synchronize_seqscans = off');
   try {
     return await body();
   } catch (error) {
