@@ -61,7 +61,7 @@ export default defineConfig({
           name: 'processes',
           include: processes,
           testTimeout: 120_000,
-          hookTimeout: 300_000,
+          hookTimeout: 120_000,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

@@ -188,10 +188,10 @@ function replaceCell(cells: Cell[], cell: Cell, emit: EmitEvent): void {
   emit({ type: 'cell', cell });
 }
 
-/** Plans under the objective; where there is none, the one that comes closest, if it comes close. */
+/** Of plans within reach: those under the objective; where there is none, the one that comes closest. */
 function candidates(judged: readonly Judged[], objectiveMs: number, count: number): Judged[] {
   const ranked = rankPlans(judged, objectiveMs);
   const passing = ranked.filter(({ visibleMs }) => visibleMs <= objectiveMs);
   if (passing.length > 0) return choosePlans(passing, count);
-  return ranked.filter(({ visibleMs }) => visibleMs <= WITHIN_REACH * objectiveMs).slice(0, 1);
+  return ranked.slice(0, 1);
 }

@@ -41,7 +41,7 @@ export const mineCommand = defineCommand({
     if (source !== undefined) limitTo(target, source);
     await using _lock = await holdLoopLock(state);
     const loop = await openLoop(workspace, context);
-    const report = await mineAll(loop, { source });
+    const report = await mineAll(loop, source);
     const { dataset } = report;
     return {
       document: {

@@ -17,13 +17,13 @@ interface Idle {
  * costs a second of starting, copying tables and warming up. Never for what a verdict stands on.
  */
 export class ArmPool implements AsyncDisposable {
-  readonly #open: (engine: Engine, image: string) => Promise<Arm>;
-  readonly #signal: AbortSignal;
+  readonly #config: TargetConfig;
+  readonly #options: { purpose: string; signal: AbortSignal };
   readonly #idle: Idle[] = [];
 
   constructor(config: TargetConfig, options: { purpose: string; signal: AbortSignal }) {
-    this.#open = (engine, image) => Arm.open(engine, image, config, options);
-    this.#signal = options.signal;
+    this.#config = config;
+    this.#options = options;
     // Nobody waits for this: the process is ending, and what cannot be removed ends with it.
     const removeIdle = () => this[Symbol.asyncDispose]().catch(() => {});
     options.signal.addEventListener('abort', removeIdle, { once: true });
@@ -34,12 +34,12 @@ export class ArmPool implements AsyncDisposable {
     const kind = JSON.stringify([image, engine.cpuset]);
     const lent = (await this.#takeIdle(kind)) ?? {
       kind,
-      arm: await this.#open(engine, image),
+      arm: await Arm.open(engine, image, this.#config, this.#options),
       openedAt: performance.now(),
     };
     try {
       const result = await use(lent.arm);
-      if (this.#signal.aborted) await lent.arm[Symbol.asyncDispose]();
+      if (this.#options.signal.aborted) await lent.arm[Symbol.asyncDispose]();
       else this.#idle.push(lent);
       return result;
     } catch (error) {

@@ -22,10 +22,7 @@ export interface MineReport {
  * one alone are mined, and the cases of other patterns are carried over. A case that asks what a frozen one asks is
  * that one: measuring again makes no new version.
  */
-export async function mineAll(
-  context: LoopContext,
-  { source }: { source: string | undefined },
-): Promise<MineReport> {
+export async function mineAll(context: LoopContext, source: string | undefined): Promise<MineReport> {
   const { target, images } = context;
   const limited = source === undefined ? target : limitTo(target, source);
   const { queries } = await readQueries(target, images.revision);

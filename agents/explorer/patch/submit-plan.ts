@@ -8,7 +8,8 @@ import { patchFiles } from './patch-files.ts';
 const LIMIT_MS = 60_000;
 
 // A diff may have staged what an earlier plan left, so the index goes back too.
-const CLEAN = 'git reset -q --hard HEAD && git clean -fdq && git ls-tree --name-only -z HEAD -- "$1/" "$2/"';
+const CLEAN_AND_LIST =
+  'git reset -q --hard HEAD && git clean -fdq && git ls-tree --name-only -z HEAD -- "$1/" "$2/"';
 
 /** Writes the plan into a clean tree of the environment and hands the difference in as a candidate. */
 export async function submitPlan(
@@ -27,7 +28,7 @@ export async function submitPlan(
       cwd: '/target',
     });
   const { layout, query } = subject;
-  const tree = (await shell(CLEAN, layout.migrations, layout.refresh)).split('\0');
+  const tree = (await shell(CLEAN_AND_LIST, layout.migrations, layout.refresh)).split('\0');
   const list = (folder: string) =>
     tree
       .filter((file) => posix.resolve('/', file, '..') === posix.resolve('/', folder))
