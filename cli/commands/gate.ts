@@ -59,13 +59,13 @@ export const gateCommand = defineCommand({
   },
 });
 
-/** Whether the one-sided 95 % bounds of this measurement and the claimed one have values in common. */
+/** Whether the 99 % ranges of this measurement and of the claimed one have values in common. */
 function overlaps({ verdict, claimed }: GatedPatch): boolean | null {
   const [now] = verdict.speed;
   const [then] = claimed?.speed ?? [];
   if (!now || !then) return null;
   const upper = (bound: number | null) => bound ?? Number.POSITIVE_INFINITY;
-  return (now.lower95 ?? 0) <= upper(then.upper95) && (then.lower95 ?? 0) <= upper(now.upper95);
+  return (now.low99 ?? 0) <= upper(then.high99) && (then.low99 ?? 0) <= upper(now.high99);
 }
 
 /** A file, stdin, or the patch behind a pull request's branch or number. */

@@ -3,7 +3,7 @@ import { type Evidence, scaledObjectiveMs } from './evidence.ts';
 import type { GatePolicy } from './policy.ts';
 import { reachable } from './reachable.ts';
 import type { Reason } from './reason.ts';
-import { estimateRatio, judgeSpeed } from './speed.ts';
+import { estimateRange, estimateRatio, judgeSpeed } from './speed.ts';
 import { hiddenP } from './stages/answer-stages.ts';
 import type { Stage } from './stages/stage.ts';
 import { median } from './statistics/median.ts';
@@ -41,7 +41,10 @@ export function judgeCandidate(evidence: Evidence, policy: GatePolicy): Verdict 
     level: reachable(hidden, evidence.attempt, policy).level,
     attempt: evidence.attempt,
     objectiveMs: scaledObjectiveMs(evidence.objective),
-    speed: speed.ratio === null ? [] : [{ case: evidence.case, ...speed }],
+    speed:
+      speed.ratio === null
+        ? []
+        : [{ case: evidence.case, ...speed, ...estimateRange(evidence.sessions, policy.speed) }],
     improved: missesOnlyObjective ? improvement(evidence, policy) : null,
     guards: evidence.guards.map(({ query, checked, rowsEqual, pairs }) => ({
       query,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SpeedPolicy } from './policy.ts';
-import { bootstrapMedian } from './statistics/bootstrap-median.ts';
+import { bootstrapMedian, bootstrapMedianOfGroups } from './statistics/bootstrap-median.ts';
 import { median, standardDeviation } from './statistics/median.ts';
 
 /** One timed execution. `cut`: it was stopped, and would have taken at least `ms`. */
@@ -44,6 +44,14 @@ export const SpeedResult = z.strictObject({
 });
 export type SpeedResult = z.infer<typeof SpeedResult>;
 
+/**
+ * Two-sided 99 % bounds of base ÷ candidate over sessions and the pairs within them: where another measurement's lie,
+ * since fresh containers shift all that a session measures. Null without a pair; the upper one also where cut base
+ * samples leave it open.
+ */
+export const SpeedRange = z.strictObject({ low99: z.number().nullable(), high99: z.number().nullable() });
+export type SpeedRange = z.infer<typeof SpeedRange>;
+
 export interface RatioEstimate {
   ratio: number;
   lower95: number;
@@ -57,7 +65,7 @@ export interface RatioEstimate {
  */
 export function estimateRatio(pairs: readonly Pair[], policy: SpeedPolicy): RatioEstimate {
   const least = pairs.map(logRatio);
-  const most = pairs.map((pair) => (pair.base.cut ? Number.POSITIVE_INFINITY : logRatio(pair)));
+  const most = pairs.map(mostLogRatio);
   const middle = median(least);
   const upper = bootstrapMedian(most, policy).upper95;
   return {
@@ -66,6 +74,19 @@ export function estimateRatio(pairs: readonly Pair[], policy: SpeedPolicy): Rati
     upper95: Number.isFinite(upper) ? Math.exp(upper) : null,
     atLeast: median(most) > middle,
   };
+}
+
+/** The range of all sessions that are not void; cut samples count as in `estimateRatio`. */
+export function estimateRange(sessions: readonly SpeedSession[], policy: SpeedPolicy): SpeedRange {
+  const valid = sessions.filter(({ pairs, control }) => pairs.length > 0 && !controlWins(control, policy));
+  if (valid.length === 0) return { low99: null, high99: null };
+  const bounds = (log: (pair: Pair) => number) =>
+    bootstrapMedianOfGroups(
+      valid.map(({ pairs }) => pairs.map(log)),
+      policy,
+    );
+  const { high } = bounds(mostLogRatio);
+  return { low99: Math.exp(bounds(logRatio).low), high99: Number.isFinite(high) ? Math.exp(high) : null };
 }
 
 /** Whether an estimate shows base ÷ candidate to be a speed-up by the rule's two thresholds. */
@@ -143,6 +164,11 @@ export function judgeSpeed(sessions: readonly SpeedSession[], policy: SpeedPolic
 function logRatio({ base, candidate }: Pair): number {
   const value = Math.log(base.ms / candidate.ms);
   return candidate.cut ? Math.min(value, 0) : value;
+}
+
+/** The same where a cut base sample may have taken any time. */
+function mostLogRatio(pair: Pair): number {
+  return pair.base.cut ? Number.POSITIVE_INFINITY : logRatio(pair);
 }
 
 function controlWins(control: readonly Pair[], policy: SpeedPolicy): boolean {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Reason } from './reason.ts';
-import { SpeedResult } from './speed.ts';
+import { SpeedRange, SpeedResult } from './speed.ts';
 
 export const StageName = z.enum([
   'policy',
@@ -47,7 +47,7 @@ export const Verdict = z.strictObject({
   attempt: z.int(),
   /** Milliseconds on this machine, now. */
   objectiveMs: z.number(),
-  speed: z.array(z.strictObject({ case: z.string(), ...SpeedResult.shape })),
+  speed: z.array(z.strictObject({ case: z.string(), ...SpeedResult.shape, ...SpeedRange.shape })),
   /**
    * It misses the objective, yet its trials ran this many times faster than the base's: the best attempt so far is
    * kept. The figure of the trials alone, not of the speed rule; null unless it is above the rule's threshold.
