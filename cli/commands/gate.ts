@@ -85,13 +85,13 @@ async function judgeCodePatch(code: CodeContext, request: PatchRequest): Promise
   };
 }
 
-/** Whether the 99 % ranges of this measurement and of the claimed one have values in common. */
+/** Whether the 99 % ranges of this measurement and of the claimed one have values in common; null where one has none. */
 function overlaps({ verdict, claimed }: GatedPatch): boolean | null {
   const [now] = verdict.speed;
   const [then] = claimed?.speed ?? [];
-  if (!now || !then) return null;
+  if (now?.low99 == null || then?.low99 == null) return null;
   const upper = (bound: number | null) => bound ?? Number.POSITIVE_INFINITY;
-  return (now.low99 ?? 0) <= upper(then.high99) && (then.low99 ?? 0) <= upper(now.high99);
+  return now.low99 <= upper(then.high99) && then.low99 <= upper(now.high99);
 }
 
 /** A file, stdin, or the patch behind a pull request's branch or number. */

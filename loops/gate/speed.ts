@@ -49,7 +49,11 @@ export type SpeedResult = z.infer<typeof SpeedResult>;
  * since fresh containers shift all that a session measures. Null without a pair; the upper one also where cut base
  * samples leave it open.
  */
-export const SpeedRange = z.strictObject({ low99: z.number().nullable(), high99: z.number().nullable() });
+export const SpeedRange = z.strictObject({
+  // A verdict of before these were kept has none.
+  low99: z.number().nullable().default(null),
+  high99: z.number().nullable().default(null),
+});
 export type SpeedRange = z.infer<typeof SpeedRange>;
 
 export interface RatioEstimate {
