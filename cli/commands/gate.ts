@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { SpeedRange } from '../../loops/gate/speed.ts';
 import { Verdict } from '../../loops/gate/verdict.ts';
 import { type GatedPatch, gatePatch } from '../../loops/workflows/gate-patch.ts';
 import { type CommandContext, defineCommand } from '../define-command.ts';
@@ -32,7 +33,8 @@ export const gateCommand = defineCommand({
   output: Verdict.extend({
     case: z.string(),
     query: z.string(),
-    /** With --remeasure: whether the interval overlaps the claimed one; null where there was none. */
+    /** With --remeasure: the range that was claimed, and whether this one meets it; null where there was none. */
+    claimed: SpeedRange.nullable(),
     overlapsClaim: z.boolean().nullable(),
   }),
   async run(input, context) {
@@ -49,23 +51,27 @@ export const gateCommand = defineCommand({
       caseId: input.case,
       remeasure: input.remeasure,
     });
-    const overlapsClaim = input.remeasure ? overlaps(gated) : null;
     const { verdict } = gated;
+    const claimed = input.remeasure ? claimedRange(gated) : null;
+    const overlapsClaim = claimed && overlaps(verdict, claimed);
     return {
-      document: { ...verdict, case: gated.case.id, query: gated.case.query, overlapsClaim },
-      text: renderVerdict(gated, overlapsClaim),
+      document: { ...verdict, case: gated.case.id, query: gated.case.query, claimed, overlapsClaim },
+      text: renderVerdict(gated, claimed),
       exitCode: verdict.verdict === 'accepted' ? 0 : 1,
     };
   },
 });
 
-/** Whether the 99 % ranges of this measurement and of the claimed one have values in common; null where one has none. */
-function overlaps({ verdict, claimed }: GatedPatch): boolean | null {
-  const [now] = verdict.speed;
+function claimedRange({ claimed }: GatedPatch): SpeedRange | null {
   const [then] = claimed?.speed ?? [];
-  if (now?.low99 == null || then?.low99 == null) return null;
-  const upper = (bound: number | null) => bound ?? Number.POSITIVE_INFINITY;
-  return now.low99 <= upper(then.high99) && then.low99 <= upper(now.high99);
+  return then?.low99 == null ? null : { low99: then.low99, high99: then.high99 };
+}
+
+/** Whether the 99 % ranges have values in common; null where this measurement has none. */
+function overlaps({ speed: [now] }: Verdict, claimed: SpeedRange): boolean | null {
+  if (now?.low99 == null) return null;
+  const upper = ({ high99 }: SpeedRange) => high99 ?? Number.POSITIVE_INFINITY;
+  return now.low99 <= upper(claimed) && (claimed.low99 ?? 0) <= upper(now);
 }
 
 /** A file, stdin, or the patch behind a pull request's branch or number. */
