@@ -1,9 +1,10 @@
+import type { SpeedRange } from '../loops/gate/speed.ts';
 import type { GatedPatch } from '../loops/workflows/gate-patch.ts';
 
 /** A verdict for people: what was run, the figures, what stands against it, what was not tested, the cost. */
 export function renderVerdict(
   { verdict, evidence, case: queryCase }: GatedPatch,
-  overlapsClaim: boolean | null,
+  claimed: SpeedRange | null,
 ): string {
   const lines = [`${verdict.verdict}: ${queryCase.query} (case ${queryCase.id}, attempt ${verdict.attempt})`];
   for (const { code, detail } of verdict.reasons) lines.push(`  ${code}: ${detail}`);
@@ -30,8 +31,10 @@ export function renderVerdict(
     lines.push(
       `chance: p = ${verdict.p.toPrecision(2)}; this attempt had to reach ${verdict.level.toPrecision(2)}`,
     );
-  if (overlapsClaim !== null)
-    lines.push(`the interval ${overlapsClaim ? 'overlaps' : 'does not overlap'} the claimed one`);
+  if (claimed !== null && speed)
+    lines.push(
+      `another measurement is expected within ${rangeOf(speed)}; the claimed one was ${rangeOf(claimed)}`,
+    );
   if (verdict.guards.length > 0) {
     const timed = verdict.guards.filter((guard) => guard.checked === 'timed').length;
     lines.push(`guards: ${verdict.guards.length} other queries, ${timed} of them timed`);
@@ -54,4 +57,10 @@ export function renderVerdict(
     `cost of the verdict: ${(verdict.costs.wallMs / 1_000).toFixed(0)} s, ${verdict.costs.trials} trials`,
   );
   return lines.join('\n');
+}
+
+/** Two-sided 99 % bounds; open where cut runs of the base leave them so. */
+function rangeOf({ low99, high99 }: SpeedRange): string {
+  const low = (low99 ?? 0).toFixed(2);
+  return high99 === null ? `${low}× or more` : `${low}–${high99.toFixed(2)}×`;
 }

@@ -37,17 +37,12 @@ test('npm start mines, gates, publishes and asks its frontier anew', { timeout: 
   expect(await engine.docker.listContainers({ all: true, filters: { label: owned } })).toEqual([]);
 });
 
-test('an accepted branch is accepted again, and no slower than was claimed', {
+test('an accepted branch is accepted again, and its range meets the claimed one', {
   timeout: LOOP_MS,
 }, async () => {
   const loop = await flightsLoop();
   const claimed = loop.summary.branches[randomInt(loop.summary.branches.length)];
   const judged: Judged[] = [];
   await remeasure(loop, [claimed?.branch ?? ''], (one) => judged.push(one));
-  const [{ exitCode, document, problem } = { exitCode: 1, document: undefined, problem: 'not judged' }] =
-    judged;
-  expect(exitCode, `${claimed?.branch}: ${problem}`).toBe(0);
-  // Faster than was claimed breaks no promise; `npm run acceptance` counts it all the same.
-  const above = (document?.speed[0]?.lower95 ?? 0) >= (claimed?.speedup ?? Number.POSITIVE_INFINITY);
-  expect(above || document?.overlapsClaim, `${claimed?.branch}: ${problem}`).toBe(true);
+  expect(judged.map(({ problem }) => problem)).toEqual(['']);
 });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { CodeVerdict } from '../../loops/gate/code/code-verdict.ts';
+import { SpeedRange } from '../../loops/gate/speed.ts';
 import { Verdict } from '../../loops/gate/verdict.ts';
 import type { State } from '../../loops/state/open-state.ts';
 import { isCodeTarget } from '../../loops/target/load-target.ts';
@@ -19,7 +20,8 @@ export const QueryGate = Verdict.extend({
   domain: z.literal('slow-queries'),
   case: z.string(),
   query: z.string(),
-  /** With --remeasure: whether the interval overlaps the claimed one; null where there was none. */
+  /** With --remeasure: the range that was claimed, and whether this one meets it; null where there was none. */
+  claimed: SpeedRange.nullable(),
   overlapsClaim: z.boolean().nullable(),
 });
 type QueryGate = z.infer<typeof QueryGate>;
@@ -66,11 +68,19 @@ export const gateCommand = defineCommand({
 
 async function judgeQueryPatch(loop: LoopContext, request: PatchRequest): Promise<Answer<QueryGate>> {
   const gated = await gatePatch(loop, request);
-  const overlapsClaim = request.remeasure ? overlaps(gated) : null;
   const { verdict, case: judged } = gated;
+  const claimed = request.remeasure ? claimedRange(gated) : null;
+  const overlapsClaim = claimed && overlaps(verdict, claimed);
   return {
-    document: { domain: 'slow-queries', ...verdict, case: judged.id, query: judged.query, overlapsClaim },
-    text: renderVerdict(gated, overlapsClaim),
+    document: {
+      domain: 'slow-queries',
+      ...verdict,
+      case: judged.id,
+      query: judged.query,
+      claimed,
+      overlapsClaim,
+    },
+    text: renderVerdict(gated, claimed),
     exitCode: verdict.verdict === 'accepted' ? 0 : 1,
   };
 }
@@ -85,13 +95,16 @@ async function judgeCodePatch(code: CodeContext, request: PatchRequest): Promise
   };
 }
 
-/** Whether the 99 % ranges of this measurement and of the claimed one have values in common; null where one has none. */
-function overlaps({ verdict, claimed }: GatedPatch): boolean | null {
-  const [now] = verdict.speed;
+function claimedRange({ claimed }: GatedPatch): SpeedRange | null {
   const [then] = claimed?.speed ?? [];
-  if (now?.low99 == null || then?.low99 == null) return null;
-  const upper = (bound: number | null) => bound ?? Number.POSITIVE_INFINITY;
-  return now.low99 <= upper(then.high99) && then.low99 <= upper(now.high99);
+  return then?.low99 == null ? null : { low99: then.low99, high99: then.high99 };
+}
+
+/** Whether the 99 % ranges have values in common; null where this measurement has none. */
+function overlaps({ speed: [now] }: Verdict, claimed: SpeedRange): boolean | null {
+  if (now?.low99 == null) return null;
+  const upper = ({ high99 }: SpeedRange) => high99 ?? Number.POSITIVE_INFINITY;
+  return now.low99 <= upper(claimed) && (claimed.low99 ?? 0) <= upper(now);
 }
 
 /** A file, stdin, or the patch behind a pull request's branch or number. */

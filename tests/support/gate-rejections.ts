@@ -75,11 +75,12 @@ export async function remeasure(
   for (const branch of branches) {
     const started = performance.now();
     const gated = await gate(loop, null, ['--remeasure', '--patch', branch]);
-    const { verdict, overlapsClaim } = gated.document;
+    const { verdict, overlapsClaim, claimed, speed } = gated.document;
+    const ranges = JSON.stringify({ claimed, measured: speed[0] });
     const problem =
       gated.exitCode === 0 && verdict === 'accepted' && overlapsClaim === true
         ? ''
-        : `${verdict} for ${reasonsOf(gated)}; overlaps the claim: ${overlapsClaim}`;
+        : `${branch}: ${verdict} for ${reasonsOf(gated)}; overlaps the claim: ${overlapsClaim}: ${ranges}`;
     done({
       ...gated,
       what: branch,
