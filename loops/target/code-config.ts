@@ -8,8 +8,10 @@ export const CodeConfig = z.strictObject({
   domain: z.literal('code'),
   target: z.strictObject({
     ...Placement.shape,
-    /** Globs of the code under test: what a patch may change, and what runs apart from the tests. */
+    /** Globs of the code under test: of a patch, only what it does there is run. */
     sources: z.array(z.string()).min(1).default(['src/**']),
+    /** Globs that a patch may touch: by default the sources, tests, documents and package.json with its lockfile. */
+    allowed: z.array(z.string()).optional(),
   }),
   datasets: z.string().optional(),
   environment: z

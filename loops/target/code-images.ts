@@ -11,15 +11,18 @@ import type { ImageOptions } from './images.ts';
 import { applyPatch, layTarget, mustRun, PatchDoesNotApply } from './lay-target.ts';
 import type { CodeTarget } from './load-target.ts';
 import { sourceMatcher } from './source-matcher.ts';
+import { addSeparateFiles, ensureTestsImage } from './tests-image.ts';
 
 /** What every arm of a revision of a code target stands on. */
 export interface CodeImages {
   revision: string;
   export: TargetExport;
-  /** Node and the target's packages. */
+  /** Node, the target's packages, and what tests and code talk to each other by where they are apart. */
   packages: string;
   /** `packages` with the base revision in /target. */
   base: string;
+  /** Where the tests run when they are apart from the code; else that is the arm itself. */
+  tests: string | null;
 }
 
 const LAY_TIMEOUT_MS = 5 * 60_000;
@@ -33,7 +36,9 @@ export async function ensureCodeImages(
   const exported = await exportTarget(target.path, options.revision ?? target.config.target.base);
   const recipe = await ensureImage(engine, node, options);
   const { packages: wanted } = target.config.environment;
-  const packages = await addPackages(engine, { from: recipe, packages: wanted, ...options });
+  const installed = await addPackages(engine, { from: recipe, packages: wanted, ...options });
+  const apart = target.config.tests.separate !== 'none';
+  const packages = apart ? await addSeparateFiles(engine, installed, options) : installed;
   const built = await buildCodeArm(engine, target, { packages, export: exported }, null, options);
   if ('failed' in built) {
     throw new Fault(
@@ -44,7 +49,8 @@ export async function ensureCodeImages(
       },
     );
   }
-  return { revision: exported.revision, export: exported, packages, base: built.image };
+  const tests = apart ? await ensureTestsImage(engine, target, { from: packages, exported }, options) : null;
+  return { revision: exported.revision, export: exported, packages, base: built.image, tests };
 }
 
 /** The image of one arm: packages, the one-commit export and what the patch does to the code under test. `failed`: the patch does not apply, and why. */

@@ -88,10 +88,18 @@ export async function gateCode(context: CodeContext, request: PatchRequest): Pro
   return { ...verification, case: codeCase, claimed: before && CodeVerdict.parse(before.document) };
 }
 
-/** What a patch to this target may touch: its sources and new tests. */
+/** What needs no run to be harmless: nothing of it is executed, and `checkPatch` looks at the packages. */
+const HARMLESS = ['**/*.{md,txt,rst}', '**/package.json', '**/package-lock.json'];
+
+/** What a patch to this target may touch. */
 export function codePatchRules({ config }: CodeTarget): PatchRules {
-  const { allowed, protected: sealed } = config.target;
-  return { allowed, protected: [...sealed, ...config.tests.files], packages: config.environment.packages };
+  const { sources, allowed, protected: sealed } = config.target;
+  const { files } = config.tests;
+  return {
+    allowed: allowed ?? [...sources, ...files, ...HARMLESS],
+    protected: sealed,
+    packages: config.environment.packages,
+  };
 }
 
 function chooseCodeCase(
