@@ -60,9 +60,10 @@ export const gateCommand = defineCommand({
     const { target, state } = workspace;
     const { case: caseId, remeasure } = input;
     const request = { patch: await readPatch(input.patch, state, here), by: 'person', caseId, remeasure };
+    // Awaited here: the state closes when this returns.
     return isCodeTarget(target)
-      ? judgeCodePatch(await openCode({ ...workspace, target }, here), request)
-      : judgeQueryPatch(await openLoop({ ...workspace, target }, here), request);
+      ? await judgeCodePatch(await openCode({ ...workspace, target }, here), request)
+      : await judgeQueryPatch(await openLoop({ ...workspace, target }, here), request);
   },
 });
 

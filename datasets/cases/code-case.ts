@@ -4,7 +4,13 @@ import { z } from 'zod';
 const Blob = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
 
 /** A test by its id in reports, and how it failed on the base. */
-export const FailingTest = z.strictObject({ id: z.string(), file: z.string(), message: z.string() });
+export const FailingTest = z.strictObject({
+  id: z.string(),
+  file: z.string(),
+  /** Titles of the suites, then of the test. */
+  path: z.array(z.string()),
+  message: z.string(),
+});
 export type FailingTest = z.infer<typeof FailingTest>;
 
 /** A case of failing tests: what a patch has to make pass, and what has to go on passing. */

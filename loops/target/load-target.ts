@@ -111,7 +111,7 @@ function nearestIssue(issue: z.core.$ZodIssue): z.core.$ZodIssue {
 }
 
 function locate(
-  config: Pick<TargetConfig, 'name' | 'datasets'> & { target: Placement },
+  config: Pick<TargetConfig, 'name' | 'datasets'> & { target: Pick<Placement, 'path' | 'remote'> },
   configPath: string,
 ): Located {
   const from = path.dirname(configPath);

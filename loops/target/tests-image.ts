@@ -22,10 +22,11 @@ const BAKE_MS = 5 * 60_000;
 
 /** `from` with the files of both sides. */
 export async function addSeparateFiles(engine: Engine, from: string, options: ImageOptions): Promise<string> {
+  const paths = [...SEPARATE_FILES.map((name) => `separate/${name}`), 'code/twin-setup.mjs'];
   const files = await Promise.all(
-    SEPARATE_FILES.map(async (name) => ({
-      name,
-      text: await readFile(path.join(here, '../verify/separate', name)),
+    paths.map(async (file) => ({
+      name: path.basename(file),
+      text: await readFile(path.join(here, '../verify', file), 'utf8'),
     })),
   );
   const { image } = await bakeImage(
@@ -86,6 +87,8 @@ import { separateConfig } from '${SEPARATE_FOLDER}/test-plugin.mjs';
 const names = ['vitest', 'vite'].flatMap((name) => ['ts', 'mts', 'mjs', 'js'].map((end) => '/target/' + name + '.config.' + end));
 const file = names.find((name) => existsSync(name));
 const loaded = file && (await loadConfigFromFile({ command: 'serve', mode: 'test' }, file, '/target'));
-export default await separateConfig(loaded?.config ?? {}, { root: '/target', codeSide: ${JSON.stringify(codeSide)} });
+const separate = await separateConfig(loaded?.config ?? {}, { root: '/target', codeSide: ${JSON.stringify(codeSide)} });
+if (process.env.WHETSTONE_TWIN) separate.test.setupFiles.push('${SEPARATE_FOLDER}/twin-setup.mjs');
+export default separate;
 `;
 }

@@ -21,7 +21,7 @@ export interface CodeMineReport {
 
 /** The base's own tests → patterns of failing ones → draft cases → admission → the next dataset version. */
 export async function mineCode(context: CodeContext): Promise<CodeMineReport> {
-  const { state, target, images, progress } = context;
+  const { target, images, progress } = context;
   const runs = await runBase(context);
   const patterns = groupFailures(failuresOf(runs));
   progress(

@@ -10,7 +10,7 @@ export function draftCodeCase(
   { guards, decisive }: Pick<CodeCase, 'guards' | 'decisive'>,
 ): CodeCase {
   const failing = pattern.tests.map(
-    ({ id, file, message }): FailingTest => ({ id, file, message: message ?? '' }),
+    ({ id, file, path, message }): FailingTest => ({ id, file, path, message: message ?? '' }),
   );
   const told = Math.min(MOST_TOLD, Math.floor(failing.length / 2));
   return {

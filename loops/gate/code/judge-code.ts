@@ -29,7 +29,7 @@ export function judgeCode(evidence: CodeEvidence, policy: ProtocolPolicy): CodeJ
     policyStage(evidence),
     reachableStage(plan, confirm),
     buildStage(evidence),
-    testsStage(evidence, plan, confirm),
+    testsStage(evidence, confirm),
     guardsStage(evidence, guards),
     twinStage(evidence),
   ];
@@ -109,11 +109,7 @@ function buildStage({ build }: CodeEvidence) {
   return stage('build', 'failed', [{ code: 'does-not-apply', detail: build.detail }]);
 }
 
-function testsStage(
-  evidence: CodeEvidence,
-  plan: ConfirmPlan,
-  { verdict, reasons, requests }: ConfirmResult,
-) {
+function testsStage(evidence: CodeEvidence, { verdict, reasons, requests }: ConfirmResult) {
   switch (verdict) {
     case 'accepted':
       return stage('tests', 'passed');

@@ -1,3 +1,4 @@
+import type { FailingTest } from '../../../datasets/cases/code-case.ts';
 import { readReport } from '../../../datasets/reports/read-report.ts';
 import { openSandbox } from '../../../sandboxes/open-sandbox.ts';
 import type { Sandbox } from '../../../sandboxes/sandbox.ts';
@@ -11,15 +12,23 @@ import type { SuiteRun } from './suite-run.ts';
 import { atAnotherTime, surroundings, type Variation } from './variation.ts';
 
 const REPORT = '/tmp/report.json';
+const TURNED = '/tmp/twin-turned';
+
+export interface SeparateRequest extends SuiteRequest {
+  /** Image of the tests' container. */
+  tests: string;
+  /** A test whose first expectation is turned into its opposite; only its file is run. */
+  twin?: FailingTest;
+}
 
 /**
  * The tests run in a container of the base, the code in one of the arm, and this process carries what they say to each
- * other: no code can reach the test that judges it, nor its report.
+ * other: no code can reach the test that judges it, nor its report. `turned`: the matcher that a twin turned.
  */
 export async function runSuiteSeparately(
   { engine, target, signal }: CodeContext,
-  { tests: image, code, purpose, variation = {} }: SuiteRequest & { tests: string },
-): Promise<SuiteRun> {
+  { tests: image, code, purpose, variation = {}, twin }: SeparateRequest,
+): Promise<{ run: SuiteRun; turned: string | undefined }> {
   const { timeoutMs } = target.config.tests;
   const started = performance.now();
   const open = (image: string, side: string) =>
@@ -33,9 +42,13 @@ export async function runSuiteSeparately(
     });
   await using testSide = await open(image, 'tests');
   await using codeSide = await open(code, 'code');
-  const start = (sandbox: Sandbox, command: readonly string[]) =>
-    sandbox.pipe(atAnotherTime(command, variation), { cwd: '/target', env: surroundings(variation) });
-  const tests = await start(testSide, testCommand(vitest(variation)));
+  const start = (sandbox: Sandbox, command: readonly string[], env: Record<string, string> = {}) =>
+    sandbox.pipe(atAnotherTime(command, variation), {
+      cwd: '/target',
+      env: { ...surroundings(variation), ...env },
+    });
+  const turning = twin && { WHETSTONE_TWIN: JSON.stringify(twin.path) };
+  const tests = await start(testSide, testCommand(vitest(variation, twin)), turning);
   const { outcome, detail } = await relay({
     tests,
     openCode: () => start(codeSide, codeCommand(`${SEPARATE_FOLDER}/code-server.mjs`, '/target')),
@@ -43,17 +56,18 @@ export async function runSuiteSeparately(
     signal,
   });
   const wallMs = performance.now() - started;
-  if (outcome === 'timed-out') return { ended: 'cut', detail, wallMs };
+  const turned = twin && (await readReportFile(testSide, TURNED));
+  if (outcome === 'timed-out') return { run: { ended: 'cut', detail, wallMs }, turned };
   const text = await readReportFile(testSide, REPORT);
   if (text === undefined) {
     const said = detail || tests.stderrTail().slice(-500);
-    return { ended: 'no-report', detail: `${outcome}: ${said}`, wallMs };
+    return { run: { ended: 'no-report', detail: `${outcome}: ${said}`, wallMs }, turned };
   }
   const report = readReport(text, { format: 'vitest-jest-json', root: '/target' });
-  return { ended: 'reported', report, wallMs };
+  return { run: { ended: 'reported', report, wallMs }, turned };
 }
 
-function vitest({ shuffle }: Variation): string[] {
+function vitest({ shuffle }: Variation, twin: FailingTest | undefined): string[] {
   const order = shuffle === undefined ? [] : ['--sequence.shuffle.tests', `--sequence.seed=${shuffle}`];
   return [
     'node',
@@ -63,5 +77,6 @@ function vitest({ shuffle }: Variation): string[] {
     '--reporter=json',
     `--outputFile=${REPORT}`,
     ...order,
+    ...(twin === undefined ? [] : [twin.file]),
   ];
 }

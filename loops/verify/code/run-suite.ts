@@ -12,9 +12,8 @@ export interface SuiteRequest {
 }
 
 /** Runs all tests of the base once on an arm, in fresh containers without a network. */
-export function runSuite(context: CodeContext, request: SuiteRequest): Promise<SuiteRun> {
+export async function runSuite(context: CodeContext, request: SuiteRequest): Promise<SuiteRun> {
   const { tests } = context.images;
-  return tests === null
-    ? runSuiteTogether(context, request)
-    : runSuiteSeparately(context, { ...request, tests });
+  if (tests === null) return runSuiteTogether(context, request);
+  return (await runSuiteSeparately(context, { ...request, tests })).run;
 }
