@@ -60,7 +60,8 @@ describe('itemRestCorrelation', () => {
   });
 
   it.each([
-    ['lists of different length', '10', [1]],
+    ['fewer totals', '101', [1, 3]],
+    ['more totals', '10', [1, 3, 4]],
     ['nobody', '', []],
     ['one respondent', '1', [3]],
     ['outcomes all equal', '111', [3, 4, 5]],

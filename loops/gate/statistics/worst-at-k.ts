@@ -18,7 +18,7 @@ export function worstAtK(scores: readonly number[], k: number): number {
   for (const [index, score] of Float64Array.from(scores).sort().entries()) {
     const i = index + 1;
     sum += weight * score;
-    weight = i === n ? 0 : (weight * (n - i - k + 1)) / (n - i);
+    weight = (weight * (n - i - k + 1)) / (n - i);
   }
   return sum;
 }
