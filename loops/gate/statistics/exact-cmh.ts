@@ -1,3 +1,6 @@
+import { choose } from './choose.ts';
+import { requirePasses } from './require-passes.ts';
+
 /** Passes of one case in both arms. Trials that ended in an infrastructure error are not counted at all. */
 export interface CasePasses {
   baseTrials: number;
@@ -38,14 +41,8 @@ export function smallestCmhP(cases: number, trials: number): number {
 }
 
 function candidatePasses({ baseTrials, basePasses, candidateTrials, candidatePasses: seen }: CasePasses) {
-  for (const [passes, trials] of [
-    [basePasses, baseTrials],
-    [seen, candidateTrials],
-  ] as const) {
-    if (!Number.isInteger(passes) || !Number.isInteger(trials) || passes < 0 || passes > trials) {
-      throw new RangeError(`${passes} passes of ${trials} trials`);
-    }
-  }
+  requirePasses(baseTrials, basePasses);
+  requirePasses(candidateTrials, seen);
   const passes = basePasses + seen;
   const low = Math.max(0, passes - baseTrials);
   const high = Math.min(passes, candidateTrials);
@@ -65,11 +62,4 @@ function convolve(a: readonly number[], b: readonly number[]): number[] {
     });
   });
   return out;
-}
-
-/** C(n, k); exact up to 2⁵³, to relative rounding beyond. */
-function choose(n: number, k: number): number {
-  let result = 1;
-  for (let i = 1; i <= Math.min(k, n - k); i++) result = (result * (n - i + 1)) / i;
-  return result;
 }
