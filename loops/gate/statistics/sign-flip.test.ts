@@ -81,21 +81,28 @@ describe('signFlip', () => {
 
   it('is never below the smallest p, and all of one sign reach it', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 60 }), (count) => {
-        const list = Array.from({ length: count }, (_, i) => 1 + i / 7);
-        expect(signFlip(list, options)).toBe(smallestSignFlipP(count, options.draws));
+      fc.property(fc.integer({ min: 1, max: 20 }), (count) => {
+        const list = Array.from({ length: count }, (_, i) => 1 + Math.sqrt(i));
+        expect(signFlip(list, options)).toBe(2 ** -count);
+        expect(smallestSignFlipP(count, options.draws)).toBe(2 ** -count);
       }),
+      { numRuns: 10 },
     );
-    expect(smallestSignFlipP(5, 10)).toBe(1 / 32);
-    expect(smallestSignFlipP(100, 999)).toBe(0.001);
+    const list = Array.from({ length: 40 }, (_, i) => 1 + Math.sqrt(i));
+    expect(signFlip(list, options)).toBe(smallestSignFlipP(40, options.draws));
+    expect(smallestSignFlipP(40, options.draws)).toBe(1 / 4001);
   });
 
-  it('beyond enumeration: the same for a seed, near the exact p with zeros that change nothing', () => {
-    const list = [0.9, 0.4, 0.2, -0.2, 0.3, -0.1, 0.7, 0.1, -0.3, 0.2];
-    const padded = [...list, ...Array(30).fill(0)];
+  it('stays exact beyond 20 differences whose sums tie, and agrees with a sample of those that do not', () => {
+    expect(signFlip(Array(50).fill(0.2), options)).toBe(2 ** -50);
+    expect(signFlip([...Array(49).fill(0.2), -0.2], options)).toBe(51 * 2 ** -50);
+    const random = seededRandom(2);
+    const list = Array.from({ length: 40 }, () => Math.round(20 * (random() - 0.4)) / 20);
+    const split = list.map((value) => value * (1 + random() * 1e-6));
     const many = { draws: 50_000, seed: 3 };
-    expect(signFlip(padded, many)).toBe(signFlip(padded, many));
-    expect(Math.abs(signFlip(padded, many) - signFlip(list, many))).toBeLessThan(0.005);
+    expect(signFlip(split, many)).toBe(signFlip(split, many));
+    expect(signFlip(split, many)).not.toBe(signFlip(split, { ...many, seed: 4 }));
+    expect(Math.abs(signFlip(list, many) - signFlip(split, many))).toBeLessThan(0.005);
   });
 
   it('rejects at most its level under a symmetric distribution, sampled and exact', () => {

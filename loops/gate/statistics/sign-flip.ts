@@ -1,11 +1,14 @@
 import { seededRandom } from './seeded-random.ts';
 
-/** Above this many differences the sign patterns are sampled: half of them are 2¹⁶ sums, still under a millisecond. */
-const EXACT_UP_TO = 32;
-/** Sums that differ by less than this share of Σ|d| are ties that rounding has split. */
+/** So many differences are enumerated whatever their values: at most 2²⁰ sums. */
+const EXACT_UP_TO = 20;
+/** More are, for as long as their sums tie so often that no more than this many are different. */
+const MAX_SUMS = 2 ** 14;
+/** Shares of Σ|d|: sums this near each other are one sum, and a sum this little below the one seen ties with it. */
+const SAME = 1e-12;
 const TIE = 1e-9;
 
-/** For more differences than can be enumerated: sign patterns to draw, and the seed that they are drawn with. */
+/** Where enumerating is too much: sign patterns to draw, and the seed that they are drawn with. */
 export interface SignFlipOptions {
   draws: number;
   seed: number;
@@ -14,8 +17,9 @@ export interface SignFlipOptions {
 /**
  * One-sided sign-flip test: the probability of a sum at least as large as the one seen when each difference is as
  * likely to have the other sign. It is the exact randomization test of a distribution symmetric about zero. Ties
- * count against the claim. p is in (0, 1]; no differences give 1. Up to 32 differences it is exact, over all 2ⁿ sign
- * patterns; beyond, (1 + hits) / (1 + draws) of a seeded sample.
+ * count against the claim. p is in (0, 1]; no differences give 1. Up to 20 differences it is exact, over all 2ⁿ sign
+ * patterns, and beyond while their sums tie, as those of pass rates of N trials do; else (1 + hits) / (1 + draws) of a
+ * seeded sample. Throws a RangeError for differences that are not finite.
  *
  * Source: Fisher 1935, The Design of Experiments, §21; Phipson & Smyth 2010 for the sampled form.
  */
@@ -23,8 +27,8 @@ export function signFlip(differences: readonly number[], options: SignFlipOption
   const sizes = differences.map(Math.abs);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (!Number.isFinite(total)) throw new RangeError('differences must be finite');
-  const seen = differences.reduce((sum, value) => sum + value, 0) - TIE * total;
-  return sizes.length <= EXACT_UP_TO ? exactShare(sizes, seen) : sampledShare(sizes, seen, options);
+  const least = differences.reduce((sum, value) => sum + value, 0) - TIE * total;
+  return exactShare(sizes, total, least) ?? sampledShare(sizes, least, options);
 }
 
 /**
@@ -40,42 +44,49 @@ export function clusterSignFlip(clusters: readonly (readonly number[])[], option
   return signFlip(means, options);
 }
 
-/** The smallest p that `clusters` differences can reach: 2^−clusters, or what the draws leave when sampled. */
+/** The smallest p that is sure to be within reach of `clusters` differences: 2^−clusters, or what sampling leaves. */
 export function smallestSignFlipP(clusters: number, draws: number): number {
-  return clusters <= EXACT_UP_TO ? 2 ** -clusters : 1 / (1 + draws);
+  return clusters <= EXACT_UP_TO ? 2 ** -clusters : Math.max(2 ** -clusters, 1 / (1 + draws));
 }
 
-/** Share of sign patterns with a sum of at least `least`: both halves' sums in order, walked against each other. */
-function exactShare(sizes: readonly number[], least: number): number {
-  const half = sizes.length >> 1;
-  const left = signedSums(sizes.slice(0, half));
-  const right = signedSums(sizes.slice(half));
-  let hits = 0;
-  let enough = right.length;
-  for (const sum of left) {
-    while (enough > 0 && sum + at(right, enough - 1) >= least) enough--;
-    hits += right.length - enough;
-  }
-  return hits / 2 ** sizes.length;
+/** Different sums of the sizes with either sign, ascending, each with its share of the sign patterns. */
+interface Sums {
+  values: Float64Array;
+  shares: Float64Array;
+  length: number;
 }
 
-/** All 2ⁿ sums of the sizes with either sign, ascending. */
-function signedSums(sizes: readonly number[]): Float64Array {
-  let sums = new Float64Array([0]);
+/** Share of sign patterns with a sum of at least `least`; null where the different sums are too many. */
+function exactShare(sizes: readonly number[], total: number, least: number): number | null {
+  let sums: Sums = { values: new Float64Array([0]), shares: new Float64Array([1]), length: 1 };
   for (const size of sizes) {
-    const next = new Float64Array(sums.length * 2);
-    let low = 0;
-    let high = 0;
-    for (let i = 0; i < next.length; i++) {
-      const down = low < sums.length ? at(sums, low) - size : Number.POSITIVE_INFINITY;
-      const up = high < sums.length ? at(sums, high) + size : Number.POSITIVE_INFINITY;
-      if (down <= up) low++;
-      else high++;
-      next[i] = Math.min(down, up);
-    }
-    sums = next;
+    sums = withSize(sums, size, SAME * total);
+    if (sizes.length > EXACT_UP_TO && sums.length > MAX_SUMS) return null;
   }
-  return sums;
+  let share = 0;
+  for (let i = sums.length - 1; i >= 0 && at(sums.values, i) >= least; i--) share += at(sums.shares, i);
+  return share;
+}
+
+/** One size more: its sums less the size and its sums plus the size, merged in order. */
+function withSize({ values, shares, length }: Sums, size: number, same: number): Sums {
+  const next: Sums = {
+    values: new Float64Array(length * 2),
+    shares: new Float64Array(length * 2),
+    length: 0,
+  };
+  let last = Number.NEGATIVE_INFINITY;
+  for (let low = 0, high = 0; high < length; ) {
+    const isLow = low < length && at(values, low) - size <= at(values, high) + size;
+    const value = isLow ? at(values, low) - size : at(values, high) + size;
+    const half = at(shares, isLow ? low++ : high++) / 2;
+    if (value - last > same) {
+      next.values[next.length] = value;
+      next.shares[next.length++] = half;
+      last = value;
+    } else next.shares[next.length - 1] = at(next.shares, next.length - 1) + half;
+  }
+  return next;
 }
 
 /** Eight differences share a table of their 256 signed sums, so that a random byte sets eight signs at once. */
@@ -102,5 +113,5 @@ function sampledShare(sizes: readonly number[], least: number, { draws, seed }: 
 }
 
 function at(values: Float64Array, index: number): number {
-  return values[index] ?? Number.NaN;
+  return values[index] as number;
 }
