@@ -81,12 +81,11 @@ describe('signFlip', () => {
 
   it('is never below the smallest p, and all of one sign reach it', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 20 }), (count) => {
+      fc.property(fc.integer({ min: 1, max: 14 }), (count) => {
         const list = Array.from({ length: count }, (_, i) => 1 + Math.sqrt(i));
         expect(signFlip(list, options)).toBe(2 ** -count);
         expect(smallestSignFlipP(count, options.draws)).toBe(2 ** -count);
       }),
-      { numRuns: 10 },
     );
     const list = Array.from({ length: 40 }, (_, i) => 1 + Math.sqrt(i));
     expect(signFlip(list, options)).toBe(smallestSignFlipP(40, options.draws));
@@ -107,16 +106,16 @@ describe('signFlip', () => {
 
   it('rejects at most its level under a symmetric distribution, sampled and exact', () => {
     const random = seededRandom(5);
-    for (const size of [12, 40]) {
-      const runs = Array.from({ length: 1500 }, (_, seed) =>
+    for (const size of [10, 40]) {
+      const runs = Array.from({ length: 600 }, (_, seed) =>
         signFlip(
           Array.from({ length: size }, () => random() - 0.5),
           { draws: 400, seed },
         ),
       );
       const share = runs.filter((p) => p <= 0.05).length / runs.length;
-      expect(share).toBeGreaterThan(0.03);
-      expect(share).toBeLessThan(0.07);
+      expect(share).toBeGreaterThan(0.02);
+      expect(share).toBeLessThan(0.08);
     }
   });
 
@@ -132,7 +131,7 @@ describe('clusterSignFlip', () => {
 
   it('holds its level where differences are alike within clusters of 5, and a flip of single ones does not', () => {
     const random = seededRandom(8);
-    const runs = Array.from({ length: 400 }, () =>
+    const runs = Array.from({ length: 300 }, () =>
       Array.from({ length: 12 }, () => {
         const shared = random() - 0.5;
         return Array.from({ length: 5 }, () => shared + 0.2 * (random() - 0.5));

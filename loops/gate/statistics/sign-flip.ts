@@ -3,7 +3,7 @@ import { seededRandom } from './seeded-random.ts';
 /** So many differences are enumerated whatever their values: at most 2²⁰ sums. */
 const EXACT_UP_TO = 20;
 /** More are, for as long as their sums tie so often that no more than this many are different. */
-const MAX_SUMS = 2 ** 14;
+const MAX_SUMS = 2 ** 13;
 /** Shares of Σ|d|: sums this near each other are one sum, and a sum this little below the one seen ties with it. */
 const SAME = 1e-12;
 const TIE = 1e-9;
