@@ -57,7 +57,7 @@ export function withCommonLift(rows: readonly TrueRow[], points: number): TrueRo
 }
 
 /** Standard deviation of an effect before the probabilities' own limits cut it; `bench/gate.ts` prints what it does. */
-const EFFECT_SD = 0.3;
+const EFFECT_SD = 0.4;
 
 /**
  * Effects of zero mean beside whatever lift there is: up or down alike, by case or alike within a pattern. An effect

@@ -129,6 +129,26 @@ describe('several patterns', () => {
   });
 });
 
+describe('halfway', () => {
+  const rowsAt = (trials: number, base: number, candidate: number) =>
+    ['p', 'q', 'r'].map((pattern) => hidden(pattern, 'v0', base, candidate, trials));
+
+  it('asks for three trials first, and gives up a candidate without a lift', () => {
+    expect(confirm(rowsAt(0, 0, 0)).requests.map(({ trials }) => trials)).toEqual(Array(6).fill(3));
+    expect(codes(rowsAt(3, 1, 1))).toEqual(['rejected', 'no-lift']);
+    expect(confirm(rowsAt(3, 1, 2)).requests.map(({ trials }) => trials)).toEqual(Array(6).fill(2));
+  });
+
+  it('accepts nothing there, however clear', () => {
+    expect(confirm(rowsAt(3, 0, 3))).toMatchObject({ verdict: 'more', figures: { p: null } });
+    expect(codes(rowsAt(5, 0, 5))).toEqual(['accepted']);
+  });
+
+  it('is not for one pattern, whose flaky fix may fail at first', () => {
+    expect(confirm([visible('seen', 0, 3, 3), hidden('p', 'v0', 0, 0, 3)]).verdict).toBe('more');
+  });
+});
+
 describe('many patterns', () => {
   const gains = (patterns: number, of: number) =>
     Array.from({ length: of }, (_, i) => hidden(`p${i}`, 'v0', 2, i < patterns ? 4 : 2));

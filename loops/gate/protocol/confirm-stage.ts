@@ -42,7 +42,7 @@ export interface ConfirmFigures {
 /**
  * The confirm stage on fresh trials of both arms on the sealed holdout. There is a look at `plan.trials` trials an arm
  * of each row and, for one pattern that turned out flaky, a last one at `plan.maxTrials`; between looks nothing is
- * tested. Errors of the infrastructure are run again, and beyond a limit nothing is concluded.
+ * tested, but from halfway on a candidate without a lift over several patterns is given up. Errors of the infrastructure are run again, and beyond a limit nothing is concluded.
  */
 export function confirmStage(
   rows: readonly PatternTrials[],
@@ -55,7 +55,8 @@ export function confirmStage(
   // No row has more than the first look asks for unless that look asked for more.
   const isLast = plan.trials === plan.maxTrials || Math.max(...counts) > plan.trials;
   const wanted = isLast ? plan.maxTrials : plan.trials;
-  const requests = lackingTrials(own, wanted);
+  const early = lackingTrials(own, plan.halfway);
+  const requests = early.length > 0 ? early : lackingTrials(own, wanted);
   const p = requests.length > 0 ? null : scopeP(plan.scope, hidden, lookSeed(plan, policy));
   const result = (
     verdict: ConfirmResult['verdict'],
@@ -89,6 +90,10 @@ export function confirmStage(
   const onePattern = plan.scope.holdout === 'one-pattern';
   const hopeless = onePattern ? own.filter((row) => missesOf(row) * 2 >= plan.maxTrials) : [];
   if (hopeless.length > 0) return result('rejected', [stillFails(hopeless)]);
+  if (p === null && early.length === 0 && plan.halfway < plan.trials && meanLift(hidden) <= 0) {
+    const detail = `no lift over the hidden rows after ${plan.halfway} trials an arm`;
+    return result('rejected', [reason('no-lift', detail)]);
+  }
   if (p === null) {
     const detail = `${requests.reduce((sum, { trials }) => sum + trials, 0)} trials are missing`;
     return result('more', [reason('incomplete', detail)], requests);

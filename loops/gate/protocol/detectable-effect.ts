@@ -57,9 +57,11 @@ export function confirmPower(
         base: tally(base, trials),
         candidate: tally(candidate, trials),
       }));
-    const look = confirmStage(after(plan.trials), plan, policy);
-    const { verdict } = look.verdict === 'more' ? confirmStage(after(plan.maxTrials), plan, policy) : look;
-    if (verdict === 'accepted') accepted++;
+    for (const trials of [plan.halfway, plan.trials, plan.maxTrials]) {
+      const { verdict } = confirmStage(after(trials), plan, policy);
+      if (verdict === 'accepted') accepted++;
+      if (verdict !== 'more') break;
+    }
   }
   return accepted / policy.powerReplicates;
 }

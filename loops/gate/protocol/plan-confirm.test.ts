@@ -32,6 +32,7 @@ describe('planConfirm', () => {
   it('several and many patterns: one look at the whole level', () => {
     for (const patterns of [3, 12]) {
       expect(planConfirm(rows(patterns, 2), 1, policy)).toMatchObject({
+        halfway: 3,
         trials: 5,
         maxTrials: 5,
         lookLevel: 0.025,

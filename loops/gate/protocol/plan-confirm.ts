@@ -9,6 +9,8 @@ export interface ConfirmPlan {
   /** The most that a candidate no better than the base is accepted at this attempt, over all looks. */
   level: number;
   scope: Scope;
+  /** Scored trials an arm of each row after which a candidate without a lift is given up; nothing is accepted there. */
+  halfway: number;
   /** Scored trials an arm of each row before the first look. */
   trials: number;
   /** Before the last look: more than `trials` where a flaky pattern may be run longer. */
@@ -51,6 +53,8 @@ export function planConfirm(
     attempt,
     level,
     scope,
+    // A flaky fix of one pattern may well fail its first few trials.
+    halfway: scope.holdout === 'one-pattern' ? trials : Math.ceil(trials / 2),
     trials,
     maxTrials,
     lookLevel,
