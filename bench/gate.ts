@@ -67,6 +67,7 @@ async function measure(seed: number, replicates: number): Promise<void> {
       .map((found) => ({ ...found, experiment: experiment.name, replicates: count })),
   );
   const missed = findings.filter(({ holds }) => holds === false);
+  const barred = findings.filter(({ holds }) => holds !== null).length;
   const document = {
     schemaVersion: 1,
     at: new Date().toISOString(),
@@ -89,7 +90,12 @@ async function measure(seed: number, replicates: number): Promise<void> {
     process.stdout.write(
       `\nseed ${seed}, ${replicates} replicates (more or fewer where a line says so), ${Math.round(document.wallMs / 1000)} s\n`,
     );
-    process.stdout.write(missed.length === 0 ? 'Every bar holds.\n' : `${missed.length} bars are missed.\n`);
+    for (const { section, what } of missed) process.stdout.write(`MISS  ${section}: ${what}\n`);
+    process.stdout.write(
+      missed.length === 0
+        ? `Every bar holds (${barred} of them).\n`
+        : `${missed.length} of ${barred} bars are missed.\n`,
+    );
   }
   process.exitCode = missed.length === 0 ? 0 : 1;
 }

@@ -57,9 +57,10 @@ export function runCampaign(
     const { result, seen, trials } = runConfirm(random, candidate, plan, policy);
     campaign.trials += trials;
     if (result.verdict === 'accepted') campaign.falling.push(index);
-    // The same trials have the same p: where it is above the other level, or there is none, there is nothing to ask.
     const other = planConfirm(candidate, campaign.attempts, flat);
-    if (result.figures.p === null || result.figures.p > other.level) return;
+    // The same trials have the same p by the same test: where it is above the other level, there is nothing to ask.
+    const isSame = other.scope.test === plan.scope.test;
+    if (result.figures.p === null || (isSame && result.figures.p > other.level)) return;
     if (confirmStage(seen, other, flat).verdict === 'accepted') campaign.flat.push(index);
   };
   const ran = (rounds: number) => {

@@ -47,7 +47,7 @@ function runGuards(random: Random, truth: readonly TrueRow[]) {
   for (;;) {
     const { state, requests } = judgeGuards({ first, reruns }, policy);
     if (state !== 'more') return { any, blocked: state === 'blocked' ? 1 : 0 };
-    for (const { row, trials } of requests) {
+    for (const { row, candidate: trials } of requests) {
       const passes = passesOf(random, rates.get(row.case) ?? 0, trials);
       const none = { trials: 0, passes: 0, infraErrors: 0 };
       reruns.push({ ...row, base: none, candidate: { trials, passes, infraErrors: 0 } });

@@ -19,11 +19,7 @@ export function addRound(
   truth: readonly TrueRow[],
   seen: readonly PatternTrials[],
 ): PatternTrials[] {
-  return seen.map((row, i) => ({
-    ...row,
-    base: addTrials(random, row.base, truth[i]?.base ?? 0, 1, 0),
-    candidate: addTrials(random, row.candidate, truth[i]?.candidate ?? 0, 1, 0),
-  }));
+  return seen.map((row, i) => addTrials(random, row, truth[i], 1, 1));
 }
 
 export interface ConfirmRun {
@@ -51,17 +47,34 @@ export function runConfirm(
       const trials = seen.reduce((sum, { base, candidate }) => sum + base.trials + candidate.trials, 0);
       return { result, seen, trials };
     }
-    for (const { row, arm, trials } of result.requests) {
+    for (const { row, base, candidate } of result.requests) {
       const place = places.get(row.case) ?? -1;
-      const [before, rates] = [seen[place], own[place]];
-      if (before === undefined || rates === undefined) throw new Error(`a request for no row: ${row.case}`);
-      const after = addTrials(random, before[arm], rates[arm], trials, infraShare);
-      seen[place] = { ...before, [arm]: after };
+      const before = seen[place];
+      if (before === undefined) throw new Error(`a request for no row: ${row.case}`);
+      seen[place] = addTrials(random, before, own[place], base, candidate, infraShare);
     }
   }
 }
 
 function addTrials(
+  random: Random,
+  { pattern, case: id, variant, split, base, candidate }: PatternTrials,
+  truth: TrueRow | undefined,
+  baseRuns: number,
+  candidateRuns: number,
+  infraShare = 0,
+): PatternTrials {
+  return {
+    pattern,
+    case: id,
+    variant,
+    split,
+    base: runArm(random, base, truth?.base ?? 0, baseRuns, infraShare),
+    candidate: runArm(random, candidate, truth?.candidate ?? 0, candidateRuns, infraShare),
+  };
+}
+
+function runArm(
   random: Random,
   before: ArmTrials,
   passRate: number,

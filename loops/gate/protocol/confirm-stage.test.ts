@@ -44,11 +44,9 @@ describe('one pattern', () => {
   it('asks for ten trials of all its rows when it is flaky, then judges those: 7 of 10 are enough', () => {
     const { verdict, requests } = confirm(one([0, 4]));
     expect(verdict).toBe('more');
-    expect(requests.map(({ row, arm: which, trials }) => [row.variant, which, trials])).toEqual([
-      [null, 'base', 5],
-      [null, 'candidate', 5],
-      ['v0', 'base', 5],
-      ['v0', 'candidate', 5],
+    expect(requests.map(({ row, base, candidate }) => [row.variant, base, candidate])).toEqual([
+      [null, 5, 5],
+      ['v0', 5, 5],
     ]);
     const grown = [visible('seen', 0, 10, 10), hidden('p', 'v0', 0, 7, 10)];
     expect(confirm(grown)).toMatchObject({ verdict: 'accepted', figures: { trials: 10 } });
@@ -59,7 +57,7 @@ describe('one pattern', () => {
     const between = [visible('seen', 0, 8, 8), hidden('p', 'v0', 0, 7, 8)];
     expect(confirm(between)).toMatchObject({ verdict: 'more', figures: { p: null } });
     const half = [visible('seen', 0, 5), hidden('p', 'v0', 0, 8, 8)];
-    expect(confirm(half).requests.map(({ trials }) => trials)).toEqual([5, 5, 2, 2]);
+    expect(confirm(half).requests.map(({ candidate }) => candidate)).toEqual([5, 2]);
   });
 
   it.each<[string, PatternTrials[], string[]]>([
@@ -134,9 +132,9 @@ describe('halfway', () => {
     ['p', 'q', 'r'].map((pattern) => hidden(pattern, 'v0', base, candidate, trials));
 
   it('asks for three trials first, and gives up a candidate without a lift', () => {
-    expect(confirm(rowsAt(0, 0, 0)).requests.map(({ trials }) => trials)).toEqual(Array(6).fill(3));
+    expect(confirm(rowsAt(0, 0, 0)).requests.map(({ base }) => base)).toEqual([3, 3, 3]);
     expect(codes(rowsAt(3, 1, 1))).toEqual(['rejected', 'no-lift']);
-    expect(confirm(rowsAt(3, 1, 2)).requests.map(({ trials }) => trials)).toEqual(Array(6).fill(2));
+    expect(confirm(rowsAt(3, 1, 2)).requests.map(({ base }) => base)).toEqual([2, 2, 2]);
   });
 
   it('accepts nothing there, however clear', () => {

@@ -95,7 +95,7 @@ export function confirmStage(
     return result('rejected', [reason('no-lift', detail)]);
   }
   if (p === null) {
-    const detail = `${requests.reduce((sum, { trials }) => sum + trials, 0)} trials are missing`;
+    const detail = `${requests.reduce((sum, { base, candidate }) => sum + base + candidate, 0)} trials are missing`;
     return result('more', [reason('incomplete', detail)], requests);
   }
   const failing = onePattern ? own.filter(({ candidate }) => !passesMost(candidate)) : [];

@@ -14,22 +14,19 @@ const again = (name: string, passes: number, trials: number): PatternTrials => (
 const judge = (first: PatternTrials[], reruns: PatternTrials[] = []) =>
   judgeGuards({ first, reruns }, policy);
 const asked = (first: PatternTrials[], reruns: PatternTrials[] = []) =>
-  judge(first, reruns).requests.map(({ row, arm: which, trials }) => [row.case, which, trials]);
+  judge(first, reruns).requests.map(({ row, base, candidate }) => [row.case, base, candidate]);
 
 describe('judgeGuards', () => {
   it('is clear when all pass, and wants one trial an arm of each', () => {
     expect(judge(fine(3))).toMatchObject({ state: 'clear', p: 1, reasons: [] });
-    expect(asked([...fine(2), guard('new', 0, 0, 0)])).toEqual([
-      ['new', 'base', 1],
-      ['new', 'candidate', 1],
-    ]);
+    expect(asked([...fine(2), guard('new', 0, 0, 0)])).toEqual([['new', 1, 1]]);
     expect(judge([])).toMatchObject({ state: 'clear' });
   });
 
   it('runs a guard that failed four times again, and three fails of those block', () => {
     const first = [...fine(20), guard('g', 1, 0)];
-    expect(asked(first)).toEqual([['g', 'candidate', 4]]);
-    expect(asked(first, [again('g', 1, 2)])).toEqual([['g', 'candidate', 2]]);
+    expect(asked(first)).toEqual([['g', 0, 4]]);
+    expect(asked(first, [again('g', 1, 2)])).toEqual([['g', 0, 2]]);
     expect(judge(first, [again('g', 1, 4)])).toMatchObject({
       state: 'blocked',
       reasons: [{ code: 'guard-fails', detail: 'g failed, and 3 times again' }],
@@ -60,7 +57,7 @@ describe('judgeGuards', () => {
 
   it('takes no infrastructure error for a failure, and gives up beyond the limit', () => {
     const broken = { ...guard('g', 1, 0, 1), candidate: arm(0, 0, 1) };
-    expect(asked([...fine(3), broken])).toEqual([['g', 'candidate', 1]]);
+    expect(asked([...fine(3), broken])).toEqual([['g', 0, 1]]);
     expect(judge([...fine(3), { ...broken, candidate: arm(0, 0, 6) }])).toMatchObject({
       state: 'inconclusive',
       reasons: [{ code: 'error' }],

@@ -70,8 +70,8 @@ export function judgeGuards({ first, reruns }: GuardRuns, policy: ProtocolPolicy
     .filter(({ missing }) => missing > 0)
     .map(({ row: { base: _, candidate: __, ...row }, missing }) => ({
       row,
-      arm: 'candidate' as const,
-      trials: missing,
+      base: 0,
+      candidate: missing,
     }));
   return requests.length > 0 ? result('more', p, { requests }) : result('clear', p);
 }

@@ -51,7 +51,7 @@ it('lift is between pass rates, and speaks only of rows that both arms ran', () 
 it('lacking trials are counted by arm, infrastructure errors for nothing', () => {
   const row: PatternTrials = { ...visible('c', 0, 0), base: arm(0, 3, 2), candidate: arm(5, 5) };
   const { base: _, candidate: __, ...plain } = row;
-  expect(lackingTrials([row], 5)).toEqual([{ row: plain, arm: 'base', trials: 2 }]);
+  expect(lackingTrials([row], 5)).toEqual([{ row: plain, base: 2, candidate: 0 }]);
   expect(lackingTrials([row], 3)).toEqual([]);
   expect(givenUp([row], 1)).toEqual([row]);
   expect(givenUp([row], 2)).toEqual([]);

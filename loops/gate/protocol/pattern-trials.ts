@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Split } from '../../../datasets/cases/case.ts';
-import type { Arm, TrialOutcome } from '../evidence.ts';
+import type { TrialOutcome } from '../evidence.ts';
 import type { CasePasses } from '../statistics/exact-cmh.ts';
 
 /** Scored trials of one arm. Infrastructure errors are counted apart and are neither trials nor failures. */
@@ -26,11 +26,11 @@ export type DatasetRow = z.infer<typeof DatasetRow>;
 export const PatternTrials = z.strictObject({ ...DatasetRow.shape, base: ArmTrials, candidate: ArmTrials });
 export type PatternTrials = z.infer<typeof PatternTrials>;
 
-/** For the runner: so many more scored trials of one arm on one row. */
+/** For the runner: so many more scored trials of each arm on one row. */
 export interface TrialRequest {
   row: DatasetRow;
-  arm: Arm;
-  trials: number;
+  base: number;
+  candidate: number;
 }
 
 /** Tallies how trials ended: time-outs and invalid reports are failures, infrastructure errors are not. */
@@ -66,11 +66,13 @@ export function meanLift(rows: readonly PatternTrials[]): number {
 
 /** What is missing before each arm of each row has `trials` scored ones. */
 export function lackingTrials(rows: readonly PatternTrials[], trials: number): TrialRequest[] {
-  return rows.flatMap(({ base, candidate, ...row }) =>
-    Object.entries({ base, candidate })
-      .filter(([, arm]) => arm.trials < trials)
-      .map(([name, arm]) => ({ row, arm: name as Arm, trials: trials - arm.trials })),
-  );
+  return rows
+    .filter(({ base, candidate }) => Math.min(base.trials, candidate.trials) < trials)
+    .map(({ base, candidate, ...row }) => ({
+      row,
+      base: Math.max(0, trials - base.trials),
+      candidate: Math.max(0, trials - candidate.trials),
+    }));
 }
 
 /** Rows on which an arm ended in more infrastructure errors than may be retried: they are not run again. */
