@@ -113,6 +113,24 @@ describe('a discount is refused', () => {
     );
   });
 
+  test('with others, each for its own reason and in their order', () => {
+    const { refused, applied } = apply(
+      ['30'],
+      [
+        { ...tenPercent, code: 'A', minimum: eur('31') },
+        { ...tenPercent, code: 'B' },
+        { ...tenPercent, code: 'C', categories: ['hardware'] },
+        { ...tenPercent, code: 'D', valid },
+      ],
+    );
+    expect(refused).toEqual([
+      { code: 'A', reason: 'below its minimum' },
+      { code: 'C', reason: 'nothing to discount' },
+      { code: 'D', reason: 'not valid on this date' },
+    ]);
+    expect(applied.map(({ code }) => code)).toEqual(['B']);
+  });
+
   test('when only charges of other categories reach its minimum', () => {
     const discount: Discount = { ...tenPercent, categories: ['support'], minimum: eur('50') };
     const { refused } = applyDiscounts([charge('90'), charge('20', 'support')], [discount], ON, 'EUR');

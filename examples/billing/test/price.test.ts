@@ -147,6 +147,19 @@ describe('what cannot be priced', () => {
   });
 
   test('problems add up', () => {
+    expect(problemsOf({ kind: 'package', size: 0, amount: eur('-1') })).toEqual([
+      'an amount is negative',
+      'a package holds at least one unit',
+    ]);
+    expect(problemsOf({ kind: 'per-unit', unit: usd('1'), minimum: eur('9'), maximum: eur('8') })).toEqual([
+      'it mixes currencies',
+      'its minimum is above its maximum',
+    ]);
+    const tiers: Price = { kind: 'volume', tiers: [{ unit: eur('1') }, { upTo: 5, unit: eur('1') }] };
+    expect(problemsOf(tiers)).toEqual([
+      'the last tier must have no limit',
+      'only the last tier may have no limit',
+    ]);
     const price: Price = { kind: 'graduated', tiers: [{ upTo: 9, unit: eur('-1'), entry: usd('2') }] };
     expect(problemsOf(price)).toEqual([
       'it mixes currencies',
