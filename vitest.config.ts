@@ -18,7 +18,7 @@ const generated = ['tests/generated-target/generated-target.test.ts'];
 const usesMachine =
   /\b(testEngine|connectEngine|openState|openPostgres|temporaryState)\b|support\/(flights-loop|tiny-target|small-target)|test-engine/;
 /** These wait for processes of their own. */
-const startsProcesses = /\b(execa|spawn\w*|startPostgres)\b|support\/postgres/;
+const startsProcesses = /\b(execa|spawn\w*|startPostgres)\b|support\/postgres|run-target-tests/;
 
 const shared = tests.filter((file) => ![...alone, ...generated].includes(file));
 const machine = matching(shared, usesMachine);
