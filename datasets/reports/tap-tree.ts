@@ -130,7 +130,7 @@ export function readTapTree(text: string): TapDocument {
     } else if (read.kind === 'subtest') announced[depth] = read.name;
     else if (read.kind === 'total' && depth === 0) totals.set(read.key, read.count);
     else if (read.kind === 'bail-out') {
-      problems.push(`The run bailed out:${quote(read.reason)}.`);
+      problems.push(`The run bailed out: ${quote(read.reason)}.`);
       break;
     }
   }
