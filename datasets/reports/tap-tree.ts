@@ -85,7 +85,8 @@ export function readTapTree(text: string): TapDocument {
 
   let last: { point: TapPoint; indent: number } | undefined;
   let at = 0;
-  for (; at < lines.length; at += 1) {
+  // A document with that many is no report, and each line may add as many as levels are open.
+  for (; at < lines.length && problems.length <= REPORT_LIMITS.problems; at += 1) {
     const line = lines[at] as string;
     const indent = indentOf(line);
     const read = readTapLine(line.slice(indent));

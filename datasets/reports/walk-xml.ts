@@ -9,6 +9,7 @@ export interface XmlVisitor {
 }
 
 const CHUNK_CHARACTERS = 65_536;
+const DOCTYPE = 'It has a DOCTYPE, which no report needs.';
 
 /**
  * Walks an XML document and returns why it stopped before its end, if it did: what is visited until then was well-formed.
@@ -32,14 +33,14 @@ export function walkXml(text: string, visitor: XmlVisitor): string | undefined {
   };
 
   parser.on('error', (error) => stop(`It is no well-formed XML, or cut off: ${error.message}`));
-  parser.on('doctype', () => stop('It has a DOCTYPE, which no report needs.'));
+  parser.on('doctype', () => stop(DOCTYPE));
   parser.on('opentagstart', () => {
     tellEnd();
     attributes = 0;
     elements += 1;
     depth += 1;
     if (depth > REPORT_LIMITS.depth) stop(`It nests deeper than ${REPORT_LIMITS.depth} elements.`);
-    if (elements > REPORT_LIMITS.values) stop(`It has more than ${REPORT_LIMITS.values} elements.`);
+    if (elements > REPORT_LIMITS.elements) stop(`It has more than ${REPORT_LIMITS.elements} elements.`);
   });
   parser.on('attribute', () => {
     attributes += 1;
@@ -63,6 +64,8 @@ export function walkXml(text: string, visitor: XmlVisitor): string | undefined {
   }
 
   const legal = legalXml(text);
+  // The parser would go through the whole of it first.
+  if (legal.slice(0, legal.search(/<\w/)).includes('<!DOCTYPE')) stop(DOCTYPE);
   for (let at = 0; at < legal.length && stopped === undefined; at += CHUNK_CHARACTERS)
     parser.write(legal.slice(at, at + CHUNK_CHARACTERS));
   if (stopped === undefined) parser.close();
