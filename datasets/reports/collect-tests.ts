@@ -15,8 +15,6 @@ export interface RawTest {
 export interface TestCollector {
   add(test: RawTest): void;
   problem(text: string): void;
-  /** Further tests would be left out. */
-  isFull(): boolean;
   /** Holds the list, counted by the rules of `declared`, against it. */
   report(declared?: TestCounts | null, counted?: TestCounts): TestReport;
 }
@@ -31,25 +29,26 @@ export function collectTests(format: ReportFormat, root: string): TestCollector 
   const tests: TestResult[] = [];
   const problems: string[] = [];
   const uniqueId = idGiver();
+  // Of long names that many tests share, each is read and kept once.
+  const placeOf = remembering((file) => relativeFile(file, root));
+  const clean = remembering((title) => cleanTitle(title));
   const outcomes = new Map<string, TestOutcome>();
   const ambiguous = new Set<string>();
   const leftOut = { full: 0, deep: 0, problems: 0 };
   let outside = 0;
 
-  const isFull = () => tests.length >= REPORT_LIMITS.tests;
   const problem = (text: string): void => {
     if (problems.length < REPORT_LIMITS.problems) problems.push(cleanMessage(text) ?? '');
     else leftOut.problems += 1;
   };
 
   return {
-    isFull,
     problem,
     add({ file, titles, outcome, durationMs = null, message }) {
-      if (isFull()) leftOut.full += 1;
+      if (tests.length >= REPORT_LIMITS.tests) leftOut.full += 1;
       else if (titles.length > REPORT_LIMITS.depth) leftOut.deep += 1;
       else {
-        const place = file === null ? null : relativeFile(file, root);
+        const place = file === null ? null : placeOf(file);
         if (place?.inside === false) outside += 1;
         const name = testId(place?.file ?? null, titles);
         if ((outcomes.get(name) ?? outcome) !== outcome) ambiguous.add(name);
@@ -57,7 +56,7 @@ export function collectTests(format: ReportFormat, root: string): TestCollector 
         tests.push({
           id: uniqueId(name),
           file: place?.file ?? null,
-          path: titles.map((title) => cleanTitle(title)),
+          path: titles.map(clean),
           outcome,
           durationMs: durationMs !== null && durationMs >= 0 && durationMs < Infinity ? durationMs : null,
           message: cleanMessage(message),
@@ -99,6 +98,15 @@ function testId(file: string | null, titles: readonly string[]): string {
     name += ` > ${title.slice(0, 2 * REPORT_LIMITS.idCharacters)}`;
   }
   return cleanTitle(name, REPORT_LIMITS.idCharacters) || '(untitled)';
+}
+
+function remembering<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
 }
 
 /** The name itself, then ` #2`, ` #3`…; a number that a title has taken is passed over. */

@@ -6,10 +6,14 @@ import { walkXml } from './walk-xml.ts';
 
 type Attributes = Readonly<Record<string, string>>;
 
-/** `<testsuite>`, or the root `<testsuites>`, which is not titled. */
+/** `<testsuite>`, or the root `<testsuites>`. */
 interface Suite {
   attributes: Attributes;
-  isTitled: boolean;
+  isRoot: boolean;
+  /** The names of those around it and its own. */
+  titles: readonly string[];
+  /** Its own, or of the nearest around it. */
+  file: string | null;
   hasSuites: boolean;
   /** Suites and test cases right inside it. */
   children: number;
@@ -30,6 +34,9 @@ interface Case {
   message: string;
   text: string;
 }
+
+/** Kept of a text before it is cleaned. */
+const TEXT_CHARACTERS = 4 * REPORT_LIMITS.messageCharacters;
 
 /** Known inside a `<testcase>`, without a word on how it ended: the last four are of attempts before the last. */
 const BESIDE = 'system-out system-err properties flakyFailure flakyError rerunFailure rerunError'.split(' ');
@@ -57,12 +64,12 @@ export function readJunitXml(text: string, root: string): TestReport {
         if (inside.length === 1) openInCase(current, name, attributes);
       } else if (name === 'testsuite' || (name === 'testsuites' && suites.length === 0)) {
         const parent = suites.at(-1);
-        if (parent !== undefined) {
+        if (parent === undefined) seen.declared = declaredBy(attributes);
+        else {
           parent.hasSuites = true;
           parent.children += 1;
-        } else seen.declared = declaredBy(attributes);
-        const isTitled = name === 'testsuite';
-        suites.push({ attributes, isTitled, hasSuites: false, children: 0, cases: 0, broken: 0 });
+        }
+        suites.push(newSuite(name, attributes, parent));
       } else if (name === 'testcase' && suites.length > 0) {
         current = newCase(attributes);
       } else {
@@ -73,22 +80,34 @@ export function readJunitXml(text: string, root: string): TestReport {
     text(content) {
       if (current === undefined) return;
       if (inside.length === 0) current.isStrange ||= content.trim() !== '';
-      else if (inside[0] === 'failure' || inside[0] === 'error') current.text = cut(current.text + content);
+      else if ((inside[0] === 'failure' || inside[0] === 'error') && current.text.length < TEXT_CHARACTERS)
+        current.text += content.slice(0, TEXT_CHARACTERS);
     },
     close() {
       if (ignored > 0) ignored -= 1;
       else if (inside.length > 0) inside.pop();
       else if (current !== undefined) {
-        addCase(current, suites, tests);
+        addCase(current, suites.at(-1) as Suite, tests);
         current = undefined;
       } else {
         const suite = suites.pop();
-        if (suite !== undefined) checkCounts(suite, suites.at(-1), tests);
+        if (suite !== undefined) endSuite(suite, suites.at(-1), tests);
       }
     },
   });
   if (stopped !== undefined) tests.problem(stopped);
   return tests.report(seen.declared);
+}
+
+function newSuite(tag: string, attributes: Attributes, parent: Suite | undefined): Suite {
+  const name = tag === 'testsuite' ? attributes['name'] : undefined;
+  return {
+    attributes,
+    isRoot: parent === undefined,
+    titles: [...(parent?.titles ?? []), ...(name ? [name] : [])],
+    file: attributes['file'] ?? parent?.file ?? null,
+    ...{ hasSuites: false, children: 0, cases: 0, broken: 0 },
+  };
 }
 
 function newCase(attributes: Attributes): Case {
@@ -107,18 +126,14 @@ function openInCase(test: Case, name: string, attributes: Attributes): void {
   } else if (!BESIDE.includes(name)) test.isStrange = true;
 }
 
-function addCase(test: Case, suites: readonly Suite[], tests: TestCollector): void {
-  const isBroken = test.failure || test.error;
-  for (const suite of suites) {
-    suite.cases += 1;
-    if (isBroken) suite.broken += 1;
-  }
-  const parent = suites.at(-1);
-  if (parent !== undefined) parent.children += 1;
+function addCase(test: Case, suite: Suite, tests: TestCollector): void {
+  suite.children += 1;
+  suite.cases += 1;
+  if (test.failure || test.error) suite.broken += 1;
   const { name, time } = test.attributes;
   if (name === undefined) tests.problem('A <testcase> has no name.');
   if (test.isStrange) tests.problem(`The <testcase> ${quote(name ?? '')} holds what no report has there.`);
-  const { file, titles, isFile } = placeOf(test.attributes, suites);
+  const { file, titles, isFile } = placeOf(test.attributes, suite);
   const outcome = outcomeOf(test);
   const message = test.text.trim() || test.message;
   const durationMs = time === undefined ? null : Number(time) * 1000;
@@ -137,30 +152,32 @@ function outcomeOf({ failure, error, skipped, isStrange }: Case): TestOutcome {
 }
 
 /** `isFile`: it stands for the file itself, which broke before its tests. */
-function placeOf({ name = '', classname = '', file }: Attributes, suites: readonly Suite[]) {
-  const titled = suites.filter(({ isTitled }) => isTitled).map(({ attributes }) => attributes);
-  const suiteTitles = titled.map((attributes) => attributes['name'] ?? '').filter((title) => title !== '');
+function placeOf({ name = '', classname = '', file }: Attributes, suite: Suite) {
   // vitest's: a suite a file, whose name each test repeats.
-  if (file === undefined && classname === suiteTitles.at(-1) && /\.\w+$/.test(classname))
+  if (file === undefined && classname === suite.titles.at(-1) && /\.\w+$/.test(classname))
     return { file: classname, titles: [name], isFile: name === classname };
   // Node's, which it puts beside the suites.
-  if (file === undefined && titled.length === 0 && isAbsoluteFile(name))
+  if (file === undefined && suite.titles.length === 0 && isAbsoluteFile(name))
     return { file: name, titles: [], isFile: true };
-  const named = file ?? titled.findLast((attributes) => attributes['file'] !== undefined)?.['file'] ?? null;
-  const saysMore = ![name, named, 'test', '', ...suiteTitles].includes(classname);
-  const titles = [...suiteTitles.filter((title) => title !== named), ...(saysMore ? [classname] : []), name];
+  const named = file ?? suite.file;
+  const saysMore = ![name, named, 'test', '', ...suite.titles].includes(classname);
+  const titles = [...suite.titles.filter((title) => title !== named), ...(saysMore ? [classname] : []), name];
   return { file: named, titles, isFile: name === named };
 }
 
 /** Node counts what is right inside a suite, its suites among it; others count all tests below. */
-function checkCounts(suite: Suite, parent: Suite | undefined, tests: TestCollector): void {
+function endSuite(suite: Suite, parent: Suite | undefined, tests: TestCollector): void {
+  if (parent !== undefined) {
+    parent.cases += suite.cases;
+    parent.broken += suite.broken;
+  }
   const { tests: claim, failed, errored } = declaredBy(suite.attributes) ?? {};
-  const name = parent === undefined ? 'The report' : `The suite ${quote(suite.attributes['name'] ?? '')}`;
+  const name = suite.isRoot ? 'The report' : `The suite ${quote(suite.attributes['name'] ?? '')}`;
   if (typeof claim === 'number' && claim !== suite.cases && claim !== suite.children)
     tests.problem(`${name} declares ${claim} tests, and lists ${suite.cases}.`);
   if (typeof failed !== 'number') return;
   const broken = failed + (errored ?? 0);
-  if (suite.hasSuites && parent !== undefined ? broken > 0 !== suite.broken > 0 : broken !== suite.broken)
+  if (suite.hasSuites && !suite.isRoot ? broken > 0 !== suite.broken > 0 : broken !== suite.broken)
     tests.problem(`${name} declares ${broken} failures and errors, and lists ${suite.broken}.`);
 }
 
@@ -181,5 +198,5 @@ function declaredBy(attributes: Attributes): TestCounts | null {
 }
 
 function cut(text: string): string {
-  return text.slice(0, 4 * REPORT_LIMITS.messageCharacters);
+  return text.slice(0, TEXT_CHARACTERS);
 }

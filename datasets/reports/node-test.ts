@@ -86,10 +86,14 @@ export function readNodeTest(text: string, root: string): TestReport {
       tests.add({ ...shared, titles: [...path, name], outcome: 'errored' });
   };
 
-  lines.forEach((lineText, index) => {
+  let strange = 0;
+  for (const [index, lineText] of lines.entries()) {
     const line = readLine(lineText);
-    if (line === undefined) tests.problem(`Line ${index + 1} is not one that the reporter writes.`);
-    else if ((line.type === 'begin') !== (index === 0))
+    if (line === undefined) {
+      tests.problem(`Line ${index + 1} is not one that the reporter writes.`);
+      strange += 1;
+      if (strange >= REPORT_LIMITS.problems) break;
+    } else if ((line.type === 'begin') !== (index === 0))
       tests.problem(`Line ${index + 1} is not where the reporter writes it.`);
     else if (line.type === 'start') {
       if (line.nesting > open.length || line.nesting > REPORT_LIMITS.depth)
@@ -104,7 +108,7 @@ export function readNodeTest(text: string, root: string): TestReport {
       if (line.lines !== lines.length)
         tests.problem(`It declares ${line.lines} lines, and has ${lines.length}.`);
     }
-  });
+  }
   if (!ended) tests.problem('It has no end: the run was aborted, or the report cut off.');
   return tests.report(declaredBy(totals), counted);
 }

@@ -55,7 +55,7 @@ describe.each(RENDERINGS)('$name', (rendering) => {
         expect(report.problems.filter(isNoAmbiguity)).toEqual([]);
         TestReport.parse(report);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -73,7 +73,47 @@ describe.each(RENDERINGS)('$name', (rendering) => {
           expect(passed).toEqual(expect.arrayContaining(passedIds(report)));
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 120 },
+    );
+  });
+
+  test('one bit that is another is noticed, or makes no further test pass', () => {
+    fc.assert(
+      fc.property(fileTrees, fc.nat(), fc.nat(7), (files, place, bit) => {
+        const bytes = Buffer.from(render(files));
+        const intact = read(bytes, format);
+        const at = place % bytes.length;
+        bytes[at] = (bytes[at] as number) ^ (1 << bit);
+        for (const name of [format, undefined]) {
+          const report = readOrFault(bytes, name);
+          if (report === undefined || report.problems.join() !== intact.problems.join()) continue;
+          const [before, after] = [passedIds(intact), passedIds(report)];
+          const known = new Set(intact.tests.map(({ id }) => id));
+          expect(before).toEqual(expect.arrayContaining(after.filter((id) => known.has(id))));
+          expect(after.length).toBeLessThanOrEqual(before.length);
+        }
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  test('whatever becomes of it, it is a report or a Fault', () => {
+    const part = fc.tuple(fc.nat(), fc.nat());
+    fc.assert(
+      fc.property(
+        fileTrees,
+        fc.array(fc.oneof(part, fc.uint8Array({ maxLength: 8 })), { maxLength: 12 }),
+        (files, parts) => {
+          const bytes = Buffer.from(render(files));
+          const pieces = parts.map((one) => {
+            if (one instanceof Uint8Array) return one;
+            const [a, b] = one.map((place) => place % bytes.length).toSorted((x, y) => x - y);
+            return bytes.subarray(a, b);
+          });
+          for (const name of [format, undefined]) readOrFault(Buffer.concat(pieces), name);
+        },
+      ),
+      { numRuns: 100 },
     );
   });
 });

@@ -85,7 +85,8 @@ export function readTapTree(text: string): TapDocument {
 
   let last: { point: TapPoint; indent: number } | undefined;
   let at = 0;
-  for (; at < lines.length; at += 1) {
+  // A document with that many is no report, and each line may add as many as levels are open.
+  for (; at < lines.length && problems.length <= REPORT_LIMITS.problems; at += 1) {
     const line = lines[at] as string;
     const indent = indentOf(line);
     const read = readTapLine(line.slice(indent));
@@ -130,7 +131,7 @@ export function readTapTree(text: string): TapDocument {
     } else if (read.kind === 'subtest') announced[depth] = read.name;
     else if (read.kind === 'total' && depth === 0) totals.set(read.key, read.count);
     else if (read.kind === 'bail-out') {
-      problems.push(`The run bailed out:${quote(read.reason)}.`);
+      problems.push(`The run bailed out: ${quote(read.reason)}.`);
       break;
     }
   }

@@ -21,6 +21,7 @@ export function readTap(text: string, root: string): TestReport {
   const isNode = document.hasSubtestComments && document.points.some(isByNode);
   if (isNode && !NODE_TOTALS.every((key) => document.totals.has(key)))
     tests.problem('It ends before the totals that Node writes.');
+  if (!document.hasSubtestComments && document.points.some(isTimed)) document.points.forEach(doubtUntimed);
   for (const point of document.points) {
     if (isNode) readNodePoint(point, [], tests);
     else readOutermost(point, tests);
@@ -31,6 +32,17 @@ export function readTap(text: string, root: string): TestReport {
 
 function isByNode({ diagnostics, children }: TapPoint): boolean {
   return diagnostics[0]?.startsWith('duration_ms: ') === true || (children ?? []).some(isByNode);
+}
+
+function isTimed({ durationMs, children }: TapPoint): boolean {
+  return children === null ? durationMs !== null : children.some(isTimed);
+}
+
+/** A writer that gives times, as vitest does, gives one to each test that passed: one without is a skipped one, damaged. */
+function doubtUntimed(point: TapPoint): void {
+  if (point.children === null && point.ok && point.directive === null && point.durationMs === null)
+    point.directive = 'unknown';
+  point.children?.forEach(doubtUntimed);
 }
 
 /** Node's: a test counts with its subtests and after them; a suite is a result only where it was skipped or broke itself. */
