@@ -60,7 +60,10 @@ export async function writeTarget(files: Record<string, string>, config = '{}'):
 
 /** The ordinary way: tests and the code they test in one process. */
 export async function runTogether({ whole }: TestTarget): Promise<TestRun> {
-  const child = spawn(vitest[0] as string, [...vitest.slice(1), ...reporting], { cwd: whole, env: quietEnv() });
+  const child = spawn(vitest[0] as string, [...vitest.slice(1), ...reporting], {
+    cwd: whole,
+    env: quietEnv(),
+  });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk;
@@ -77,7 +80,12 @@ export async function runSeparate(
 ): Promise<TestRun & { outcome: RelayOutcome }> {
   const stream = openProcess(testCommand([...vitest, ...reporting]), tests);
   const outcome = await relay({ tests: stream, openCode, limits: { ...relayLimits, ...limits } });
-  return { exitCode: await stream.exitCode, stderr: stream.stderr(), files: await readReport(tests), outcome };
+  return {
+    exitCode: await stream.exitCode,
+    stderr: stream.stderr(),
+    files: await readReport(tests),
+    outcome,
+  };
 }
 
 const reporting = ['--reporter=json', '--outputFile=report.json'];
