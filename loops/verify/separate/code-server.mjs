@@ -79,26 +79,22 @@ async function load(file) {
  */
 function turn(waitMs, news) {
   peer.hearNews(news);
-  let timer;
+  let over = false;
   const end = () => {
+    if (over) return;
+    over = true;
     clearTimeout(timer);
     peer.crossed.onSettled = () => {};
     reply([peer.crossed.takeNews(), getActiveResourcesInfo.call(process).length > 0]);
   };
+  const timer = waitMs > 0 ? setTimeout(end, waitMs) : undefined;
   // A tick that is asked for by a microtask comes when there are no more microtasks.
   const afterMicrotasks = (then) => queueMicrotask(() => nextTick.call(process, then));
-  afterMicrotasks(() =>
-    afterMicrotasks(() => {
-      if (waitMs === 0 || peer.crossed.hasNews) return end();
-      const soon = () => setImmediate(end);
-      peer.crossed.onSettled = () => {
-        peer.crossed.onSettled = () => {};
-        soon();
-      };
-      timer = setTimeout(end, waitMs);
-      return undefined;
-    }),
-  );
+  const look = () => {
+    if (waitMs === 0 || peer.crossed.hasNews) end();
+    else peer.crossed.onSettled = () => setImmediate(end);
+  };
+  afterMicrotasks(() => afterMicrotasks(look));
 }
 
 /** An object that a module exports is one of a kind: what a test changes in it, the module sees. */

@@ -25,17 +25,21 @@ export function codeCommand(server: string, root: string): string[] {
   return ['sh', '-c', script, 'sh', server, root];
 }
 
-// Each worker of vitest opens the two named pipes; the shell holds an end of each, so that a worker that ends closes
-// neither for the next one. When the relay is gone the first cat ends, and with it what workers read.
-const testScript = `pipes=$(mktemp -d) || exit 1
-mkfifo "$pipes/to" "$pipes/from" || exit 1
-exec 5<&0 6>&1
-cat <&5 >"$pipes/from" 6>&- &
+// Each worker of vitest opens both pipes anew; the shell holds an end of each, so that a worker that ends closes neither
+// for the next one. A container's stdin and stdout are pipes, which a process can open through /proc; what node starts
+// has sockets, which nobody can. When the relay is gone the workers read the end, or the first cat does.
+const testScript = `exec 5<&0 6>&1 0</dev/null 1>&2
+if [ -p /dev/fd/5 ] && [ -p /dev/fd/6 ]; then
+  WHETSTONE_FROM_CODE=/proc/$$/fd/5 WHETSTONE_TO_CODE=/proc/$$/fd/6 "$@"
+  exit
+fi
+pipes=$(mktemp -d) && mkfifo "$pipes/from" "$pipes/to" || exit 1
+cat <&5 >"$pipes/from" &
 from=$!
-cat <"$pipes/to" >&6 5<&- &
+cat <"$pipes/to" >&6 &
 to=$!
-exec 3<"$pipes/from" 4>"$pipes/to" 0</dev/null 1>&2
-WHETSTONE_FROM_CODE=$pipes/from WHETSTONE_TO_CODE=$pipes/to "$@" 3<&- 4>&- 5<&- 6>&-
+exec 3<"$pipes/from" 4>"$pipes/to" 5<&- 6>&-
+WHETSTONE_FROM_CODE=$pipes/from WHETSTONE_TO_CODE=$pipes/to "$@" 3<&- 4>&-
 code=$?
 exec 4>&-
 wait $to

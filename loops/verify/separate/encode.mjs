@@ -33,8 +33,10 @@ export class ByHandle {
 export function encode(value, bank) {
   const encoder = new Encoder(bank);
   encoder.value(value, 0);
+  const bytes = encoder.writer.take();
+  if (bytes.length > LIMITS.bytes) refuse(`A value of more than ${LIMITS.bytes} bytes`);
   bank.markDescribed(encoder.described);
-  return encoder.writer.take();
+  return bytes;
 }
 
 function refuse(what) {

@@ -9,6 +9,8 @@ export interface RelayLimits {
   codeBytes: number;
   /** How long the code may take to answer, or to ask back. */
   answerMs: number;
+  /** How long one process of the code may live, which is to say one test file: endless questions are answers as well. */
+  fileMs: number;
   /** Of the whole run. */
   totalMs: number;
 }
@@ -17,6 +19,7 @@ export const relayLimits: RelayLimits = {
   messageBytes: 18 * 2 ** 20,
   codeBytes: 2 ** 30,
   answerMs: 20_000,
+  fileMs: 60_000,
   totalMs: 300_000,
 };
 
@@ -74,6 +77,7 @@ type Code = RelayOutcome['files'][number] & {
   reader: FrameReader;
   over: boolean;
   deadline?: NodeJS.Timeout;
+  lifetime: NodeJS.Timeout;
 };
 
 class Relay {
@@ -184,17 +188,13 @@ class Relay {
       stream.on('error', () => {}).destroy();
       return;
     }
-    const reader = new FrameReader(this.#options.limits.messageBytes);
-    const code: Code = {
-      file,
-      end: 'closed',
-      detail: '',
-      messages: 0,
-      codeBytes: 0,
-      stream,
-      reader,
-      over: false,
-    };
+    const { messageBytes, fileMs } = this.#options.limits;
+    const lifetime = setTimeout(() => {
+      this.#end(code, 'code-timed-out', `not done within ${fileMs} ms`);
+    }, fileMs);
+    const reader = new FrameReader(messageBytes);
+    const counts = { messages: 0, codeBytes: 0 };
+    const code: Code = { file, end: 'closed', detail: '', ...counts, stream, reader, over: false, lifetime };
     this.#codes.push(code);
     this.#turn = 'tests';
     stream.on('data', (chunk: Buffer) => this.#hearCode(code, chunk));
@@ -230,6 +230,7 @@ class Relay {
   /** The first end of it counts. */
   #end(code: Code, end: CodeEnd, detail: string): void {
     clearTimeout(code.deadline);
+    clearTimeout(code.lifetime);
     if (code.over) return;
     Object.assign(code, { end, detail, over: true });
     code.stream.destroy();

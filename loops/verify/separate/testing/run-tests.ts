@@ -120,7 +120,7 @@ function quietEnv(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
 
-async function readReport(folder: string): Promise<Record<string, FileReport>> {
+export async function readReport(folder: string): Promise<Record<string, FileReport>> {
   const text = await readFile(`${folder}/report.json`, 'utf8').catch(() => '{"testResults":[]}');
   const report = JSON.parse(text) as {
     testResults: {
