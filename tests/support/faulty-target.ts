@@ -1,8 +1,8 @@
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { simpleGit } from 'simple-git';
-import { destroyState } from '../../loops/state/destroy-state.ts';
 import { gitIdentity } from '../../loops/publish/git-identity.ts';
+import { destroyState } from '../../loops/state/destroy-state.ts';
 import type { SourceChange } from './faults/source-change.ts';
 import { REPOSITORY } from './repository.ts';
 

@@ -21,7 +21,9 @@ describe('the tests of the billing example', () => {
       // What did not end in time is no kill: the machine may have been busy.
       if (failed.length + broken.length > 0) killed += 1;
       const files = new Set(failed.map(({ file }) => file)).size;
-      console.log(`${fault.operator}, ${fault.file}:${fault.line}: ${failed.length} tests in ${files} files fail`);
+      console.log(
+        `${fault.operator}, ${fault.file}:${fault.line}: ${failed.length} tests in ${files} files fail`,
+      );
     }
     console.log(`${killed} of ${DRAWS} faults killed`);
     expect(killed / DRAWS).toBeGreaterThanOrEqual(0.7);
