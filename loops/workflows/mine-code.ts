@@ -2,10 +2,12 @@ import type { CodeCase } from '../../datasets/cases/code-case.ts';
 import { readCodeCase } from '../../datasets/cases/code-case-folder.ts';
 import { Fault } from '../../datasets/fault.ts';
 import { type FailurePattern, groupFailures } from '../../datasets/patterns/group-failures.ts';
+import type { TestResult } from '../../datasets/reports/test-report.ts';
 import { admitCodeCase, type CodeAdmission, steadyTests } from '../admit/code/admit-code-case.ts';
-import { type BaseRuns, runBase } from '../admit/code/base-runs.ts';
+import { runBaseAgain, runBaseOnce } from '../admit/code/base-runs.ts';
 import { decisiveFiles } from '../admit/code/decisive-files.ts';
 import { draftCodeCase } from '../admit/code/draft-code-case.ts';
+import type { SuiteRun } from '../verify/code/suite-run.ts';
 import type { CodeContext } from './code-context.ts';
 import type { FrozenVersion } from './freeze-cases.ts';
 import { freezeCode } from './freeze-code.ts';
@@ -22,15 +24,17 @@ export interface CodeMineReport {
 /** The base's own tests → patterns of failing ones → draft cases → admission → the next dataset version. */
 export async function mineCode(context: CodeContext): Promise<CodeMineReport> {
   const { target, images, progress } = context;
-  const runs = await runBase(context);
-  const patterns = groupFailures(failuresOf(runs));
+  const first = await runBaseOnce(context);
+  const patterns = groupFailures(testsOf(first));
   progress(
     `${patterns.reduce((sum, { tests }) => sum + tests.length, 0)} failing tests in ${patterns.length} patterns`,
   );
-  const { passing, failing } = steadyTests(runs);
   const decisive = await decisiveFiles(target, images.revision);
 
   const report: CodeMineReport = { patterns: patterns.length, admitted: [], refused: [], dataset: null };
+  if (patterns.length === 0) return report;
+  const runs = await runBaseAgain(context, first);
+  const { passing, failing } = steadyTests(runs);
   const admitted: CodeCase[] = [];
   for (const pattern of patterns) {
     // What fails only now and then is not part of a case; a pattern of nothing else is refused with what was seen.
@@ -56,13 +60,9 @@ export async function mineCode(context: CodeContext): Promise<CodeMineReport> {
   return report;
 }
 
-/** Tests that failed in the first whole run, which is the signal; the others tell how steady it is. */
-function failuresOf({ plain }: BaseRuns) {
-  const whole = plain.find((run) => run.ended === 'reported');
-  if (whole?.ended === 'reported') return whole.report.tests;
-  const [first] = plain;
-  const detail = first && first.ended !== 'reported' ? first.detail : 'it was not run';
-  throw new Fault('no-report', `The tests of the base gave no report that can be read: ${detail}`, {
+function testsOf(first: SuiteRun): TestResult[] {
+  if (first.ended === 'reported') return first.report.tests;
+  throw new Fault('no-report', `The tests of the base gave no report that can be read: ${first.detail}`, {
     hint: 'tests.command must run in the target, without a network, and write the report that tests.report names',
   });
 }

@@ -127,10 +127,10 @@ function testsStage(evidence: CodeEvidence, { verdict, reasons, requests }: Conf
       const hopeful = evidence.tests.every(({ id }) =>
         candidate.some(({ outcomes }) => outcomes[id] === 'passed'),
       );
-      const wanted = new Set(requests.map(({ arm }) => arm));
+      const wants = (arm: Arm) => requests.some((request) => request[arm] > 0);
       const base = evidence.runs.length - candidate.length;
-      const arm = wanted.has('candidate') && (!hopeful || !wanted.has('base') || candidate.length <= base);
-      return stage('tests', 'open', [], { do: 'run', arm: arm ? 'candidate' : 'base' });
+      const candidateNext = wants('candidate') && (!hopeful || !wants('base') || candidate.length <= base);
+      return stage('tests', 'open', [], { do: 'run', arm: candidateNext ? 'candidate' : 'base' });
     }
   }
 }
@@ -145,7 +145,7 @@ function guardsStage({ guards: ids }: CodeEvidence, { state, reasons, requests }
   if (ids.length === 0 || state === 'clear') return stage('guards', 'passed');
   if (state === 'blocked') return stage('guards', 'failed', reasons);
   if (state === 'inconclusive') return stage('guards', 'inconclusive', reasons);
-  const arm = requests.some((request) => request.arm === 'candidate') ? 'candidate' : 'base';
+  const arm = requests.some((request) => request.candidate > 0) ? 'candidate' : 'base';
   return stage('guards', 'open', [], { do: 'run', arm });
 }
 
