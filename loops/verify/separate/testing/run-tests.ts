@@ -73,13 +73,24 @@ export async function runTogether({ whole }: TestTarget): Promise<TestRun> {
   return { exitCode, stderr, files: await readReport(whole) };
 }
 
+export interface SeparateOptions {
+  limits?: Partial<RelayLimits>;
+  openCode?: (file: string) => Promise<Duplex>;
+  /** Stdin and stdout of the tests are pipes, as in a container, where node gives sockets. */
+  pipes?: boolean;
+}
+
 export async function runSeparate(
   { tests, code }: TestTarget,
-  limits: Partial<RelayLimits> = {},
-  openCode: (file: string) => Promise<Duplex> = async () => openProcess(codeCommand(codeServer, code), code),
+  { limits, openCode, pipes }: SeparateOptions = {},
 ): Promise<TestRun & { outcome: RelayOutcome }> {
-  const stream = openProcess(testCommand([...vitest, ...reporting]), tests);
-  const outcome = await relay({ tests: stream, openCode, limits: { ...relayLimits, ...limits } });
+  const command = testCommand([...vitest, ...reporting]);
+  const stream = openProcess(pipes ? ['sh', '-c', throughPipes, 'sh', ...command] : command, tests);
+  const outcome = await relay({
+    tests: stream,
+    openCode: openCode ?? (async () => openProcess(codeCommand(codeServer, code), code)),
+    limits: { ...relayLimits, ...limits },
+  });
   return {
     exitCode: await stream.exitCode,
     stderr: stream.stderr(),
@@ -87,6 +98,9 @@ export async function runSeparate(
     outcome,
   };
 }
+
+const throughPipes =
+  'exec 7>&1 8<&0 1>&2; cat <&8 7>&- | "$@" 7>&- 8<&- | cat >&7 8<&- & exec 7>&- 8<&-; wait $!';
 
 const reporting = ['--reporter=json', '--outputFile=report.json'];
 
