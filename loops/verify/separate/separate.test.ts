@@ -1,11 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { codeCommand } from './commands.ts';
 import { cheatingTarget, cheats } from './testing/cheats.ts';
 import { honestTarget } from './testing/honest-target.ts';
 import {
-  codeServer,
   openProcess,
   readReport,
   runSeparate,
@@ -167,7 +165,7 @@ test('three', async () => { code.next(); vi.resetModules(); await import('../src
       openCode: async (file) =>
         file.includes('garbage')
           ? openProcess([process.execPath, '-e', garbage], wrong.code)
-          : openProcess(codeCommand(codeServer, wrong.code), wrong.code),
+          : openProcess(wrong.command, wrong.code),
     });
   });
   const endOf = (name: string) => run.outcome.files.find(({ file }) => file.endsWith(`/${name}.test.ts`));
