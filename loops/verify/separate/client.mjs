@@ -20,7 +20,7 @@ export class Session {
   #loaded = new Set();
   #turning = false;
   #scheduled = false;
-  #closing = false;
+  #closed = false;
   #waitMs = 1;
 
   /** A fresh process for the code under test. Blocks until it is there. */
@@ -52,9 +52,9 @@ export class Session {
     if (this.#ended) throw this.#ended;
   }
 
-  /** The code's timers run on only as long as somebody waits for a promise of its. */
+  /** The code's event loop stands still from here on: the worker of the next file may be there before this one is gone. */
   close() {
-    this.#closing = true;
+    this.#closed = true;
   }
 
   // The transport of the peer.
@@ -88,7 +88,7 @@ export class Session {
   // The code's event loop stands still but for the turns that it is given here.
 
   #schedule() {
-    if (this.#scheduled) return;
+    if (this.#scheduled || this.#closed) return;
     this.#scheduled = true;
     queueMicrotask(() => {
       this.#scheduled = false;
@@ -98,13 +98,13 @@ export class Session {
   }
 
   #turn(waitMs) {
-    if (this.#ended || this.#turning) return;
+    if (this.#ended || this.#turning || this.#closed) return;
     this.#turning = true;
     let busy = false;
     try {
       const [news, more] = listOf(this.#peer.ask('turn', waitMs, this.#peer.crossed.takeNews()));
       this.#peer.hearNews(news);
-      busy = more === true && !this.#closing;
+      busy = more === true;
       this.#waitMs = news[0].length > 0 ? 1 : Math.min(2 * this.#waitMs, LONGEST_TURN_MS);
     } catch (error) {
       // Whoever calls next is told, and `mustLive` after each test.

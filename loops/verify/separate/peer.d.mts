@@ -22,5 +22,11 @@ export class Peer {
   ask(operation: string, ...operands: unknown[]): unknown;
   hear(): unknown[];
   answer(message: unknown[]): Buffer;
-  readonly crossed: { keep(value: object): number; takeNews(): unknown[]; hearNews(news: unknown): void };
+  readonly crossed: {
+    keep(value: object): number;
+    ours(id: number): unknown;
+    theirId(value: object): number | undefined;
+    takeNews(): unknown[];
+    hearNews(news: unknown): void;
+  };
 }

@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { Malformed } from './bytes.mjs';
@@ -175,6 +177,24 @@ describe('what comes from the code', () => {
 function* naturals() {
   yield 1;
 }
+
+test('what nobody holds any more is let go on the other side', async () => {
+  v8.setFlagsFromString('--expose-gc');
+  const gc = vm.runInNewContext('gc') as () => void;
+  const { tests, code } = connectPeers();
+  const make = code.crossed.keep(() => ({ f() {} }));
+  const ids = () => {
+    const held = Array.from({ length: 50 }, () => tests.ask('call', make, undefined, []) as object);
+    return held.map((one) => tests.crossed.theirId(one) as number);
+  };
+  const [first] = ids() as [number];
+  expect(code.crossed.ours(first)).toBeTypeOf('object');
+  await vi.waitFor(() => {
+    gc();
+    code.crossed.hearNews(tests.crossed.takeNews());
+    expect(() => code.crossed.ours(first)).toThrow(/never handed out/);
+  }, 5_000);
+});
 
 describe('what a test hands over', () => {
   /** What `attack` can do with it, from the code's side. */

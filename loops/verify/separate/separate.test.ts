@@ -1,11 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { codeCommand } from './commands.ts';
 import { cheatingTarget, cheats } from './testing/cheats.ts';
 import { honestTarget } from './testing/honest-target.ts';
 import {
-  codeServer,
   openProcess,
   readReport,
   runSeparate,
@@ -66,6 +64,23 @@ describe('a wrong answer that fools vitest where both share a process', () => {
     expect(found(together, file, `${name} the test`).status).not.toBe('failed');
     expect(found(separate, file, `${name} the test`).status).toBe('failed');
   });
+});
+
+test('stdin and stdout may be pipes, and promises that nobody settles trouble no later file', async () => {
+  const forever = `import { expect, test } from 'vitest';
+import { never, next } from '../src/never';
+test('one', async () => { void never(); expect(next()).toBe(1); });`;
+  const files = {
+    'src/never.ts': `let at = 0; export const never = () => new Promise(() => {}); export const next = () => ++at;`,
+    'tests/one.test.ts': forever,
+    'tests/two.test.ts': forever,
+  };
+  const run = await runSeparate(await target(files), { pipes: true });
+  expect(run.outcome).toMatchObject({
+    outcome: 'tests-ended',
+    files: [{ end: 'closed' }, { end: 'closed' }],
+  });
+  expect([found(run, 'one', 'one').status, found(run, 'two', 'one').status]).toEqual(['passed', 'passed']);
 });
 
 test('06: a report forged by a process that outlives the run', async () => {
@@ -133,7 +148,7 @@ export const g = () => { writeSync(4, Buffer.from([4, 0, 0, 0, 10, 1, 5, 5, 0]))
 import { createRequire } from 'node:module';
 test('one', () => { expect(readFileSync('src/state.ts', 'utf8')).toContain('export'); });
 test('two', () => { createRequire(process.cwd() + '/x.js')('./src/old.cjs'); });
-test('three', async () => { vi.resetModules(); await import('../src/state'); });`,
+test('three', async () => { code.next(); vi.resetModules(); await import('../src/state'); });`,
     ),
     'tests/mock.test.ts': named(
       'state',
@@ -145,11 +160,13 @@ test('three', async () => { vi.resetModules(); await import('../src/state'); });
   beforeAll(async () => {
     const wrong = await target(files);
     const garbage = `process.stdin.once('data', () => { for (;;) require('fs').writeSync(1, require('crypto').randomBytes(999)); })`;
-    run = await runSeparate(wrong, { answerMs: 6_000 }, async (file) =>
-      file.includes('garbage')
-        ? openProcess([process.execPath, '-e', garbage], wrong.code)
-        : openProcess(codeCommand(codeServer, wrong.code), wrong.code),
-    );
+    run = await runSeparate(wrong, {
+      limits: { answerMs: 6_000 },
+      openCode: async (file) =>
+        file.includes('garbage')
+          ? openProcess([process.execPath, '-e', garbage], wrong.code)
+          : openProcess(wrong.command, wrong.code),
+    });
   });
   const endOf = (name: string) => run.outcome.files.find(({ file }) => file.endsWith(`/${name}.test.ts`));
 

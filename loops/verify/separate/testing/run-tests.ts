@@ -1,23 +1,27 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Duplex } from 'node:stream';
-import { codeCommand, testCommand } from '../commands.ts';
+import { codeCommand, SEPARATE_FILES, testCommand } from '../commands.ts';
 import { type RelayLimits, type RelayOutcome, relay, relayLimits } from '../relay.ts';
 import { hollow, splitTarget } from '../split-target.ts';
 
 const here = path.resolve(import.meta.dirname, '..');
 const modules = path.resolve(here, '../../../node_modules');
 const vitest = [process.execPath, path.join(modules, 'vitest/vitest.mjs'), 'run'];
-export const codeServer = path.join(here, 'code-server.mjs');
 
-/** A target in a folder as it is, and once more in two: what the tests may see, and what they test. */
+/**
+ * A target in a folder as it is, and once more in two: what the tests may see, and what they test. Beside them lie the files that
+ * a container gets, and packages where Node looks for them.
+ */
 export interface TestTarget {
   root: string;
   whole: string;
   tests: string;
   code: string;
+  /** What runs the code under test. */
+  command: string[];
 }
 
 /** One test file: what vitest said of each of its tests, and of the file where it could not be imported. */
@@ -36,16 +40,20 @@ export interface TestRun {
 /** Texts by path. The caller removes `root`. */
 export async function writeTarget(files: Record<string, string>, config = '{}'): Promise<TestTarget> {
   const root = await mkdtemp(path.join(tmpdir(), 'whetstone-separate-'));
-  const target = { root, whole: `${root}/whole`, tests: `${root}/tests`, code: `${root}/code` };
+  const code = `${root}/code`;
+  const command = codeCommand(`${root}/separate/code-server.mjs`, code);
+  const target = { root, whole: `${root}/whole`, tests: `${root}/tests`, code, command };
   const { testSide, codeSide } = splitTarget(Object.keys(files));
   const text = (file: string) => files[file] as string;
+  await symlink(modules, `${root}/node_modules`);
+  await mkdir(`${root}/separate`);
+  for (const file of SEPARATE_FILES) await copyFile(path.join(here, file), `${root}/separate/${file}`);
   for (const folder of [target.whole, target.tests, target.code]) {
     await mkdir(folder);
-    await symlink(modules, `${folder}/node_modules`);
     await write(`${folder}/package.json`, '{ "type": "module" }');
   }
   await write(`${target.whole}/vitest.config.mjs`, `export default ${config};`);
-  const plugin = JSON.stringify(path.join(here, 'test-plugin.mjs'));
+  const plugin = `'${root}/separate/test-plugin.mjs'`;
   const split = `{ root: import.meta.dirname, codeSide: ${JSON.stringify(codeSide)} }`;
   await write(
     `${target.tests}/vitest.config.mjs`,
@@ -73,13 +81,24 @@ export async function runTogether({ whole }: TestTarget): Promise<TestRun> {
   return { exitCode, stderr, files: await readReport(whole) };
 }
 
+export interface SeparateOptions {
+  limits?: Partial<RelayLimits>;
+  openCode?: (file: string) => Promise<Duplex>;
+  /** Stdin and stdout of the tests are pipes, as in a container, where node gives sockets. */
+  pipes?: boolean;
+}
+
 export async function runSeparate(
-  { tests, code }: TestTarget,
-  limits: Partial<RelayLimits> = {},
-  openCode: (file: string) => Promise<Duplex> = async () => openProcess(codeCommand(codeServer, code), code),
+  { tests, code, command: codeServer }: TestTarget,
+  { limits, openCode, pipes }: SeparateOptions = {},
 ): Promise<TestRun & { outcome: RelayOutcome }> {
-  const stream = openProcess(testCommand([...vitest, ...reporting]), tests);
-  const outcome = await relay({ tests: stream, openCode, limits: { ...relayLimits, ...limits } });
+  const command = testCommand([...vitest, ...reporting]);
+  const stream = openProcess(pipes ? ['sh', '-c', throughPipes, 'sh', ...command] : command, tests);
+  const outcome = await relay({
+    tests: stream,
+    openCode: openCode ?? (async () => openProcess(codeServer, code)),
+    limits: { ...relayLimits, ...limits },
+  });
   return {
     exitCode: await stream.exitCode,
     stderr: stream.stderr(),
@@ -87,6 +106,9 @@ export async function runSeparate(
     outcome,
   };
 }
+
+const throughPipes =
+  'exec 7>&1 8<&0 1>&2; cat <&8 7>&- | "$@" 7>&- 8<&- | cat >&7 8<&- & exec 7>&- 8<&-; wait $!';
 
 const reporting = ['--reporter=json', '--outputFile=report.json'];
 
