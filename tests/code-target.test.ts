@@ -3,10 +3,12 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seededRandom } from '../loops/gate/statistics/seeded-random.ts';
+import { temporaryFolder } from '../sandboxes/images/temporary-folder.ts';
 import { drawFaults } from './support/faults/seed-faults.ts';
 import { drawNullChange } from './support/faults/seed-null-changes.ts';
-import { CODE_EXAMPLE, type FaultyTarget, faultyTarget } from './support/faulty-target.ts';
+import { type FaultyTarget, faultyTarget } from './support/faulty-target.ts';
 import { REPOSITORY } from './support/repository.ts';
+import { writeSmallLibrary } from './support/small-library.ts';
 
 // The set-up of a first run, then some twenty runs of all tests of the target.
 const MINE_MS = 10 * 60_000;
@@ -46,9 +48,12 @@ const gate = async (patch: string): Promise<Verdict> => {
 };
 
 beforeAll(async () => {
+  await using folder = await temporaryFolder();
+  const library = path.join(folder.path, 'small');
+  await writeSmallLibrary(library);
   // Not every fault is noticed by a test: the first one that is makes the cases.
-  for (const fault of await drawFaults(CODE_EXAMPLE, random, 5)) {
-    target = await faultyTarget(fault);
+  for (const fault of await drawFaults(library, random, 5)) {
+    target = await faultyTarget(library, fault);
     console.log(`seed ${seed}: ${fault.operator} in ${fault.file}:${fault.line}`);
     mined = (await whetstone('mine', ['--source', 'tests'])) as Mined;
     if (mined.admitted.length > 0) return;
@@ -85,13 +90,13 @@ test('a change that changes nothing is rejected by the tests that still fail', {
 
 test('code that ends its process while it is loaded is rejected', { timeout: GATE_MS }, async () => {
   const end = (text: string) => `${text}\nprocess.reallyExit(0);\n`;
-  const { verdict } = await gate(await target.patchOf('src/index.ts', end));
+  const { verdict } = await gate(await target.patchOf('src/ranges.ts', end));
   expect(verdict).toBe('rejected');
 });
 
 test('a patch that edits the tests is not even built', async () => {
   const patch = await target.patchOf(
-    'test/money.test.ts',
+    'test/ranges.test.ts',
     () => "import { test } from 'vitest';\ntest('x', () => {});\n",
   );
   const { verdict, reasons, stages } = await gate(patch);

@@ -4,9 +4,8 @@ import { simpleGit } from 'simple-git';
 import { gitIdentity } from '../../loops/publish/git-identity.ts';
 import { destroyState } from '../../loops/state/destroy-state.ts';
 import type { SourceChange } from './faults/source-change.ts';
-import { REPOSITORY } from './repository.ts';
 
-/** The code example with a fault in it, as a repository of its own. */
+/** A library with a fault in it, as a repository of its own. */
 export interface FaultyTarget extends AsyncDisposable {
   path: string;
   configPath: string;
@@ -17,26 +16,21 @@ export interface FaultyTarget extends AsyncDisposable {
   patchOf(file: string, edit: (text: string) => string): Promise<string>;
 }
 
-export const CODE_EXAMPLE = path.join(REPOSITORY, 'examples/billing');
-
-/** Copies the example into a folder of its own and commits it with the fault. */
-export async function faultyTarget(fault: SourceChange): Promise<FaultyTarget> {
+/** Copies a library into a folder of its own and commits it with the fault. */
+export async function faultyTarget(library: string, fault: SourceChange): Promise<FaultyTarget> {
   const folder = await mkdtemp('/tmp/whetstone-code-');
   // The embedded database runs as a user of its own.
   await chmod(folder, 0o755);
-  const target = path.join(folder, 'billing');
-  await cp(CODE_EXAMPLE, target, {
-    recursive: true,
-    filter: (source) => !source.includes('node_modules'),
-  });
+  const target = path.join(folder, path.basename(library));
+  await cp(library, target, { recursive: true, filter: (source) => !source.includes('node_modules') });
   const file = path.join(target, fault.file);
   const honest = await readFile(file, 'utf8');
   await writeFile(file, fault.apply());
   const git = simpleGit(target).env(gitIdentity());
   await git.raw(['init', '--quiet', '--initial-branch=main']);
   await git.raw(['add', '--all']);
-  await git.raw(['commit', '--quiet', '--no-gpg-sign', '--message', 'Billing']);
-  await simpleGit(folder).raw(['init', '--quiet', '--bare', 'billing.git']);
+  await git.raw(['commit', '--quiet', '--no-gpg-sign', '--message', 'The library']);
+  await simpleGit(folder).raw(['init', '--quiet', '--bare', `${path.basename(library)}.git`]);
 
   const patchOf: FaultyTarget['patchOf'] = async (name, edit) => {
     const place = path.join(target, name);

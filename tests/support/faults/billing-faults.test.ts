@@ -8,7 +8,7 @@ import { drawFaults } from './seed-faults.ts';
 import { drawNullChanges } from './seed-null-changes.ts';
 
 const BILLING = path.join(REPOSITORY, 'examples/billing');
-const DRAWS = 12;
+const DRAWS = 6;
 
 describe('the tests of the billing example', () => {
   test('fail on nearly every fault', { timeout: 300_000 }, async () => {
