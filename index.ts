@@ -1,1 +1,3 @@
-export { defineConfig, type TargetConfig } from './loops/target/config.ts';
+export type { CodeConfig } from './loops/target/code-config.ts';
+export type { TargetConfig } from './loops/target/config.ts';
+export { defineConfig } from './loops/target/define-config.ts';

@@ -16,9 +16,9 @@ const alone = ['tests/flights-loop.test.ts'];
 const generated = ['tests/generated-target/generated-target.test.ts'];
 /** These use the engine, the state or the shared loop, two files at a time, each under an owner of its own. */
 const usesMachine =
-  /\b(testEngine|connectEngine|openState|openPostgres|temporaryState)\b|support\/(flights-loop|tiny-target|small-target)|test-engine/;
+  /\b(testEngine|connectEngine|openState|openPostgres|temporaryState)\b|support\/(flights-loop|tiny-target|small-target|faulty-target)|test-engine/;
 /** These wait for processes of their own. */
-const startsProcesses = /\b(execa|spawn\w*|startPostgres)\b|support\/postgres/;
+const startsProcesses = /\b(execa|spawn\w*|startPostgres)\b|support\/postgres|run-target-tests/;
 
 const shared = tests.filter((file) => ![...alone, ...generated].includes(file));
 const machine = matching(shared, usesMachine);
@@ -30,7 +30,7 @@ const unit = rest.filter((file) => !processes.includes(file));
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>
-      Number(/generated-target|gate-rejects|interruptions|docs\.test/.test(moduleId));
+      Number(/generated-target|gate-rejects|interruptions|docs\.test|code-target|separate\.test/.test(moduleId));
     return (await super.sort(files)).toSorted((a, b) => isLong(b) - isLong(a));
   }
 }

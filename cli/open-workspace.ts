@@ -2,19 +2,27 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { Fault } from '../datasets/fault.ts';
-import { openState, type State } from '../loops/state/open-state.ts';
+import { openState as openTargetState, type State } from '../loops/state/open-state.ts';
 import { stateDirectory, stateDirectoryPath } from '../loops/state/state-directory.ts';
+import { ensureCodeImages } from '../loops/target/code-images.ts';
 import { ensureBaseImages } from '../loops/target/images.ts';
-import { loadTarget, type Target } from '../loops/target/load-target.ts';
+import {
+  type CodeTarget,
+  type Located,
+  loadAnyTarget,
+  loadTarget,
+  type Target,
+} from '../loops/target/load-target.ts';
+import type { CodeContext } from '../loops/workflows/code-context.ts';
 import type { LoopContext } from '../loops/workflows/context.ts';
-import { connectEngine } from '../sandboxes/engine.ts';
+import { connectEngine, type Engine } from '../sandboxes/engine.ts';
 import { reap } from '../sandboxes/reap.ts';
 import { configPath } from './config-path.ts';
 import type { CommandContext } from './define-command.ts';
 import { engineOwner } from './engine-owner.ts';
 
-export interface Workspace extends AsyncDisposable {
-  target: Target;
+export interface Workspace<T = Target> extends AsyncDisposable {
+  target: T;
   state: State;
 }
 
@@ -24,9 +32,21 @@ export interface Workspace extends AsyncDisposable {
  */
 export async function openWorkspace(
   context: CommandContext,
-  { begun = false }: { begun?: boolean } = {},
+  options: { begun?: boolean } = {},
 ): Promise<Workspace> {
-  const target = await loadTarget(configPath(context));
+  return openState(context, await loadTarget(configPath(context)), options);
+}
+
+/** The same for a target of any domain: `isCodeTarget` tells. */
+export async function openAnyWorkspace(context: CommandContext): Promise<Workspace<Target | CodeTarget>> {
+  return openState(context, await loadAnyTarget(configPath(context)), {});
+}
+
+async function openState<T extends Located>(
+  context: CommandContext,
+  target: T,
+  { begun = false }: { begun?: boolean },
+): Promise<Workspace<T>> {
   const place = {
     env: context.env,
     target: target.name,
@@ -42,9 +62,8 @@ export async function openWorkspace(
       { hint: 'run `whetstone loop` first, or name the state of an earlier one with --state DIR' },
     );
   }
-  const directory = await stateDirectory(place);
-  const state = await openState({
-    stateDirectory: directory,
+  const state = await openTargetState({
+    stateDirectory: await stateDirectory(place),
     target: target.name,
     progress: context.progress,
     signal: context.signal,
@@ -60,13 +79,29 @@ export async function openLoop(
   options: { revision?: string } = {},
 ): Promise<LoopContext> {
   const { target, state } = workspace;
+  const engine = await connectWorkspace(state, context);
   const { progress, signal } = context;
-  const engine = await connectEngine({
-    endpoint: context.env['DOCKER_HOST'] || undefined,
-    owner: engineOwner(state.stateDirectory),
-    signal,
-  });
-  await reap(engine, { owner: engine.owner });
   const images = await ensureBaseImages(engine, target, { progress, signal, ...options });
   return { target, engine, state, images, signal, progress, now: () => new Date() };
+}
+
+/** The same for a code target. */
+export async function openCode(
+  { target, state }: Workspace<CodeTarget>,
+  context: CommandContext,
+): Promise<CodeContext> {
+  const engine = await connectWorkspace(state, context);
+  const { progress, signal } = context;
+  const images = await ensureCodeImages(engine, target, { progress, signal });
+  return { target, engine, state, images, signal, progress, now: () => new Date() };
+}
+
+async function connectWorkspace({ stateDirectory: folder }: State, context: CommandContext): Promise<Engine> {
+  const engine = await connectEngine({
+    endpoint: context.env['DOCKER_HOST'] || undefined,
+    owner: engineOwner(folder),
+    signal: context.signal,
+  });
+  await reap(engine, { owner: engine.owner });
+  return engine;
 }

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { commandLoaders, loadCommands } from '../cli/commands/index.ts';
 import { AdmissionCheck, VariantKind } from '../datasets/cases/case.ts';
+import { CodeConfig } from '../loops/target/code-config.ts';
 import { TargetConfig } from '../loops/target/config.ts';
 import { loadTarget } from '../loops/target/load-target.ts';
 import { renderLedger } from '../loops/workflows/summarise.ts';
@@ -270,9 +271,12 @@ function keysOf(schema: JsonSchema, above = ''): [string, string][] {
   });
 }
 
-test('docs/configuration.md has every key of the configuration with its default, and no other', () => {
-  const schema = z.toJSONSchema(TargetConfig, { io: 'input' }) as JsonSchema;
-  const rows = [...pageOf('docs/configuration.md').matchAll(/^\| `([\w.[\]]+)`\s*\| (.*?)\s*\|/gm)];
+test.each([
+  ['docs/configuration.md', TargetConfig],
+  ['docs/code-targets.md', CodeConfig],
+])('%s has every key of the configuration with its default, and no other', (page, config) => {
+  const schema = z.toJSONSchema(config, { io: 'input' }) as JsonSchema;
+  const rows = [...pageOf(page).matchAll(/^\| `([\w.[\]]+)`\s*\| (.*?)\s*\|/gm)];
   expect(Object.fromEntries(rows.map(([, key, fallback]) => [key, fallback]))).toEqual(
     Object.fromEntries(keysOf(schema)),
   );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Split } from '../../datasets/cases/case.ts';
 import { compareDatasets } from '../../datasets/cases/compare-datasets.ts';
-import { loadTarget } from '../../loops/target/load-target.ts';
+import { loadAnyTarget } from '../../loops/target/load-target.ts';
 import { findDataset, readVersion } from '../../loops/workflows/find-dataset.ts';
 import { configPath } from '../config-path.ts';
 import { defineCommand } from '../define-command.ts';
@@ -42,7 +42,7 @@ export const datasetDiffCommand = defineCommand({
   input: z.object({ from: z.string(), to: z.string() }),
   output: DatasetDiff,
   async run({ from, to }, context) {
-    const target = await loadTarget(configPath(context));
+    const target = await loadAnyTarget(configPath(context));
     const before = await readVersion(await findDataset(target, from));
     const after = await readVersion(await findDataset(target, to));
     const cases = compareDatasets(before, after);

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { loadTarget } from '../../loops/target/load-target.ts';
+import { readCase } from '../../datasets/cases/case-folder.ts';
+import { readCodeCase } from '../../datasets/cases/code-case-folder.ts';
+import { isCodeTarget, loadAnyTarget } from '../../loops/target/load-target.ts';
 import { findDataset } from '../../loops/workflows/find-dataset.ts';
 import { refreezeDataset } from '../../loops/workflows/refreeze-dataset.ts';
 import { configPath } from '../config-path.ts';
@@ -24,11 +26,12 @@ export const datasetFreezeCommand = defineCommand({
     changed: z.boolean(),
   }),
   async run({ dataset: reference }, context) {
-    const target = await loadTarget(configPath(context));
+    const target = await loadAnyTarget(configPath(context));
     const found = await findDataset(target, reference);
     const { dataset, changed } = await refreezeDataset(found, {
       datasets: target.datasets,
       now: new Date(),
+      readCase: isCodeTarget(target) ? readCodeCase : readCase,
     });
     const folder = found.folder.replace(/v\d+$/, `v${dataset.version}`);
     const name = `${dataset.name}@v${dataset.version}`;

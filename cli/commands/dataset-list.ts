@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { loadTarget } from '../../loops/target/load-target.ts';
+import { loadAnyTarget } from '../../loops/target/load-target.ts';
 import { listDatasets, readVersion } from '../../loops/workflows/find-dataset.ts';
 import { configPath } from '../config-path.ts';
 import { DatasetDocument, describeDataset } from '../dataset-document.ts';
@@ -15,7 +15,7 @@ export const datasetListCommand = defineCommand({
   input: z.object({}),
   output: z.strictObject({ datasets: z.array(DatasetDocument) }),
   async run(_, context) {
-    const target = await loadTarget(configPath(context));
+    const target = await loadAnyTarget(configPath(context));
     const datasets: DatasetDocument[] = [];
     for (const found of await listDatasets(target)) {
       datasets.push(describeDataset(await readVersion(found), found.folder));

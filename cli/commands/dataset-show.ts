@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { readCase } from '../../datasets/cases/case-folder.ts';
-import { loadTarget } from '../../loops/target/load-target.ts';
+import { readCodeCase } from '../../datasets/cases/code-case-folder.ts';
+import { isCodeTarget, loadAnyTarget } from '../../loops/target/load-target.ts';
 import { findDataset, readVersion } from '../../loops/workflows/find-dataset.ts';
 import { configPath } from '../config-path.ts';
 import { DatasetDocument, describeDataset } from '../dataset-document.ts';
@@ -9,17 +10,19 @@ import { defineCommand } from '../define-command.ts';
 import { formatCount, formatMs } from '../format-figures.ts';
 import { renderTable } from '../render-table.ts';
 
+/** Query and times are null for a case of code; its variants are tests. */
+const CaseFacts = z.strictObject({
+  query: z.string().nullable(),
+  objectiveMs: z.number().nullable(),
+  baseMs: z.number().nullable(),
+  visible: z.int(),
+  hidden: z.int(),
+});
+type CaseFacts = z.infer<typeof CaseFacts>;
+
 /** Hidden variants are counted, never shown: whoever reads this may be a fixer's terminal. */
 const DatasetShow = DatasetDocument.extend({
-  cases: z.array(
-    DatasetDocument.shape.cases.element.extend({
-      query: z.string(),
-      objectiveMs: z.number(),
-      baseMs: z.number(),
-      visible: z.int(),
-      hidden: z.int(),
-    }),
-  ),
+  cases: z.array(DatasetDocument.shape.cases.element.extend(CaseFacts.shape)),
 });
 type DatasetShow = z.infer<typeof DatasetShow>;
 
@@ -38,32 +41,35 @@ export const datasetShowCommand = defineCommand({
   input: z.object({ dataset: z.string().optional() }),
   output: DatasetShow,
   async run({ dataset: reference }, context) {
-    const target = await loadTarget(configPath(context));
+    const target = await loadAnyTarget(configPath(context));
     const found = await findDataset(target, reference);
     const frozen = describeDataset(await readVersion(found), found.folder);
     const cases: DatasetShow['cases'] = [];
     for (const one of frozen.cases) {
-      const read = await readCase(path.join(found.folder, 'cases', one.id));
-      cases.push({
-        ...one,
-        query: read.query,
-        objectiveMs: read.objectiveMs,
-        baseMs: read.baseMs,
-        visible: read.visible.length,
-        hidden: read.hidden.length,
-      });
+      const folder = path.join(found.folder, 'cases', one.id);
+      cases.push({ ...one, ...(isCodeTarget(target) ? await codeFacts(folder) : await queryFacts(folder)) });
     }
     const document = { ...frozen, cases };
     return { document, text: renderDataset(document, process.stdout.columns ?? 120), exitCode: 0 };
   },
 });
 
+async function queryFacts(folder: string): Promise<CaseFacts> {
+  const { query, objectiveMs, baseMs, visible, hidden } = await readCase(folder);
+  return { query, objectiveMs, baseMs, visible: visible.length, hidden: hidden.length };
+}
+
+async function codeFacts(folder: string): Promise<CaseFacts> {
+  const { visible, hidden } = await readCodeCase(folder);
+  return { query: null, objectiveMs: null, baseMs: null, visible: visible.length, hidden: hidden.length };
+}
+
 function renderDataset({ cases, ...dataset }: DatasetShow, columns: number): string {
   const rows = cases.map((one) => [
     one.id,
     one.split,
-    formatMs(one.baseMs),
-    formatMs(one.objectiveMs),
+    one.baseMs === null ? '' : formatMs(one.baseMs),
+    one.objectiveMs === null ? '' : formatMs(one.objectiveMs),
     `${one.visible} + ${one.hidden} hidden`,
     one.note === undefined ? one.sha256 : `${one.sha256.slice(0, 12)} ${one.note}`,
   ]);

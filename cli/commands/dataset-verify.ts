@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Finding, verifyDataset } from '../../datasets/cases/dataset.ts';
 import { Fault } from '../../datasets/fault.ts';
-import { loadTarget } from '../../loops/target/load-target.ts';
+import { loadAnyTarget } from '../../loops/target/load-target.ts';
 import { type DatasetVersion, findDataset, listDatasets } from '../../loops/workflows/find-dataset.ts';
 import { configPath } from '../config-path.ts';
 import { defineCommand } from '../define-command.ts';
@@ -28,7 +28,7 @@ export const datasetVerifyCommand = defineCommand({
     ),
   }),
   async run({ dataset: reference }, context) {
-    const target = await loadTarget(configPath(context));
+    const target = await loadAnyTarget(configPath(context));
     const known = await listDatasets(target);
     const chosen =
       reference === undefined && known.length > 0 ? known : [await findDataset(target, reference)];

@@ -1,13 +1,33 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { CodeVerdict } from '../../loops/gate/code/code-verdict.ts';
 import { SpeedRange } from '../../loops/gate/speed.ts';
 import { Verdict } from '../../loops/gate/verdict.ts';
-import { type GatedPatch, gatePatch } from '../../loops/workflows/gate-patch.ts';
-import { type CommandContext, defineCommand } from '../define-command.ts';
-import { openLoop, openWorkspace, type Workspace } from '../open-workspace.ts';
+import type { State } from '../../loops/state/open-state.ts';
+import { isCodeTarget } from '../../loops/target/load-target.ts';
+import type { CodeContext } from '../../loops/workflows/code-context.ts';
+import type { LoopContext } from '../../loops/workflows/context.ts';
+import { gateCode } from '../../loops/workflows/gate-code.ts';
+import { type GatedPatch, gatePatch, type PatchRequest } from '../../loops/workflows/gate-patch.ts';
+import { type Answer, type CommandContext, defineCommand } from '../define-command.ts';
+import { openAnyWorkspace, openCode, openLoop } from '../open-workspace.ts';
 import { readPatchFile } from '../read-patch.ts';
+import { renderCodeVerdict } from '../render-code-verdict.ts';
 import { renderVerdict } from '../render-verdict.ts';
+
+export const QueryGate = Verdict.extend({
+  domain: z.literal('slow-queries'),
+  case: z.string(),
+  query: z.string(),
+  /** With --remeasure: the range that was claimed, and whether this one meets it; null where there was none. */
+  claimed: SpeedRange.nullable(),
+  overlapsClaim: z.boolean().nullable(),
+});
+type QueryGate = z.infer<typeof QueryGate>;
+
+const CodeGate = CodeVerdict.extend({ domain: z.literal('code'), case: z.string(), query: z.null() });
+type CodeGate = z.infer<typeof CodeGate>;
 
 export const gateCommand = defineCommand({
   name: 'gate',
@@ -30,37 +50,51 @@ export const gateCommand = defineCommand({
     case: z.string().optional(),
     remeasure: z.boolean().default(false),
   }),
-  output: Verdict.extend({
-    case: z.string(),
-    query: z.string(),
-    /** With --remeasure: the range that was claimed, and whether this one meets it; null where there was none. */
-    claimed: SpeedRange.nullable(),
-    overlapsClaim: z.boolean().nullable(),
-  }),
+  output: z.discriminatedUnion('domain', [QueryGate, CodeGate]),
   async run(input, context) {
     const here =
       input.target === undefined
         ? context
         : { ...context, config: path.join(path.resolve(context.cwd, input.target), 'whetstone.config.ts') };
-    await using workspace = await openWorkspace(here);
-    const patch = await readPatch(input.patch, workspace, here);
-    const loop = await openLoop(workspace, here);
-    const gated = await gatePatch(loop, {
-      patch,
-      by: 'person',
-      caseId: input.case,
-      remeasure: input.remeasure,
-    });
-    const { verdict } = gated;
-    const claimed = input.remeasure ? claimedRange(gated) : null;
-    const overlapsClaim = claimed && overlaps(verdict, claimed);
-    return {
-      document: { ...verdict, case: gated.case.id, query: gated.case.query, claimed, overlapsClaim },
-      text: renderVerdict(gated, claimed),
-      exitCode: verdict.verdict === 'accepted' ? 0 : 1,
-    };
+    await using workspace = await openAnyWorkspace(here);
+    const { target, state } = workspace;
+    const { case: caseId, remeasure } = input;
+    const request = { patch: await readPatch(input.patch, state, here), by: 'person', caseId, remeasure };
+    // Awaited here: the state closes when this returns.
+    return isCodeTarget(target)
+      ? await judgeCodePatch(await openCode({ ...workspace, target }, here), request)
+      : await judgeQueryPatch(await openLoop({ ...workspace, target }, here), request);
   },
 });
+
+async function judgeQueryPatch(loop: LoopContext, request: PatchRequest): Promise<Answer<QueryGate>> {
+  const gated = await gatePatch(loop, request);
+  const { verdict, case: judged } = gated;
+  const claimed = request.remeasure ? claimedRange(gated) : null;
+  const overlapsClaim = claimed && overlaps(verdict, claimed);
+  return {
+    document: {
+      domain: 'slow-queries',
+      ...verdict,
+      case: judged.id,
+      query: judged.query,
+      claimed,
+      overlapsClaim,
+    },
+    text: renderVerdict(gated, claimed),
+    exitCode: verdict.verdict === 'accepted' ? 0 : 1,
+  };
+}
+
+async function judgeCodePatch(code: CodeContext, request: PatchRequest): Promise<Answer<CodeGate>> {
+  const gated = await gateCode(code, request);
+  const { verdict, case: judged } = gated;
+  return {
+    document: { domain: 'code', ...verdict, case: judged.id, query: null },
+    text: renderCodeVerdict(gated),
+    exitCode: verdict.verdict === 'accepted' ? 0 : 1,
+  };
+}
 
 function claimedRange({ claimed }: GatedPatch): SpeedRange | null {
   const [then] = claimed?.speed ?? [];
@@ -75,7 +109,7 @@ function overlaps({ speed: [now] }: Verdict, claimed: SpeedRange): boolean | nul
 }
 
 /** A file, stdin, or the patch behind a pull request's branch or number. */
-async function readPatch(named: string, { state }: Workspace, context: CommandContext): Promise<string> {
+async function readPatch(named: string, state: State, context: CommandContext): Promise<string> {
   if (named !== '-' && !existsSync(path.resolve(context.cwd, named))) {
     const request = (await state.publications.pullRequests()).find(
       ({ branch, number }) => branch === named || String(number) === named,

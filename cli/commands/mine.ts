@@ -1,24 +1,43 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { Split } from '../../datasets/cases/case.ts';
+import { Fault } from '../../datasets/fault.ts';
 import { holdLoopLock } from '../../loops/state/loop-lock.ts';
+import { type CodeTarget, isCodeTarget } from '../../loops/target/load-target.ts';
 import { limitTo, type MineReport, mineAll } from '../../loops/workflows/mine-all.ts';
-import { defineCommand } from '../define-command.ts';
+import { type CodeMineReport, mineCode } from '../../loops/workflows/mine-code.ts';
+import { type CommandContext, defineCommand } from '../define-command.ts';
 import { formatCount } from '../format-figures.ts';
-import { openLoop, openWorkspace } from '../open-workspace.ts';
+import { openAnyWorkspace, openCode, openLoop, type Workspace } from '../open-workspace.ts';
 import { renderTable } from '../render-table.ts';
 
 export const mineCommand = defineCommand({
   name: 'mine',
-  summary: 'turn the patterns of the log into admitted cases, and freeze them as the next dataset version',
-  examples: ['whetstone mine', 'whetstone mine --source ../logs/postgresql.json --json'],
+  summary:
+    'turn the patterns of the log, or failing tests, into admitted cases, and freeze them as a dataset version',
+  examples: [
+    'whetstone mine',
+    'whetstone mine --source ../logs/postgresql.json --json',
+    'whetstone mine --source tests',
+  ],
   args: [],
-  options: [{ notation: '--source <source>', describe: "only this one of the configuration's sources" }],
+  options: [
+    {
+      notation: '--source <source>',
+      describe: "only this one of the configuration's sources; `tests` for code",
+    },
+  ],
   input: z.object({ source: z.string().optional() }),
   output: z.strictObject({
     patterns: z.int(),
     admitted: z.array(
-      z.strictObject({ case: z.string(), pattern: z.string(), query: z.string(), split: Split }),
+      z.strictObject({
+        case: z.string(),
+        pattern: z.string(),
+        /** Null for a case of code. */
+        query: z.string().nullable(),
+        split: Split,
+      }),
     ),
     refused: z.array(
       z.strictObject({
@@ -32,16 +51,12 @@ export const mineCommand = defineCommand({
     /** The version that holds what was admitted; null where nothing was. */
     dataset: z.strictObject({ name: z.string(), version: z.int(), sha256: z.string() }).nullable(),
   }),
-  async run({ source: given }, context) {
-    await using workspace = await openWorkspace(context);
+  async run({ source }, context) {
+    await using workspace = await openAnyWorkspace(context);
     const { target, state } = workspace;
-    const known = target.config.sources.some((one) => one.path === given);
-    const source = given === undefined || known ? given : path.resolve(context.cwd, given);
-    // A name that is not configured is refused before images are built.
-    if (source !== undefined) limitTo(target, source);
-    await using _lock = await holdLoopLock(state);
-    const loop = await openLoop(workspace, context);
-    const report = await mineAll(loop, source);
+    const report = isCodeTarget(target)
+      ? await mineTests({ ...workspace, target, state }, context, source)
+      : await mineLogs({ ...workspace, target, state }, context, source);
     const { dataset } = report;
     return {
       document: {
@@ -54,7 +69,43 @@ export const mineCommand = defineCommand({
   },
 });
 
-export function renderMined({ patterns, admitted, refused, dataset }: MineReport, columns: number): string {
+async function mineLogs(
+  workspace: Workspace,
+  context: CommandContext,
+  given: string | undefined,
+): Promise<MineReport> {
+  const { target, state } = workspace;
+  const known = target.config.sources.some((one) => one.path === given);
+  const source = given === undefined || known ? given : path.resolve(context.cwd, given);
+  // A name that is not configured is refused before images are built.
+  if (source !== undefined) limitTo(target, source);
+  await using _lock = await holdLoopLock(state);
+  return mineAll(await openLoop(workspace, context), source);
+}
+
+/** The failing tests of a code target are its only source. */
+async function mineTests(
+  workspace: Workspace<CodeTarget>,
+  context: CommandContext,
+  given: string | undefined,
+): Promise<CodeMineReport> {
+  if (given !== undefined && given !== 'tests') {
+    throw new Fault(
+      'no-such-source',
+      `${workspace.target.configPath}: a code target has no source ${given}`,
+      {
+        hint: 'its own failing tests are its source: `whetstone mine --source tests`',
+      },
+    );
+  }
+  await using _lock = await holdLoopLock(workspace.state);
+  return mineCode(await openCode(workspace, context));
+}
+
+export function renderMined(
+  { patterns, admitted, refused, dataset }: MineReport | CodeMineReport,
+  columns: number,
+): string {
   const lines = [
     `${formatCount(patterns, 'pattern')} → ${formatCount(admitted.length, 'case')} (${refused.length} refused)`,
   ];

@@ -1,4 +1,5 @@
 import type { GatePolicy } from './policy.ts';
+import { fewestTrials } from './protocol/plan-confirm.ts';
 import { attemptLevel } from './statistics/attempt-level.ts';
 import { smallestCmhP } from './statistics/exact-cmh.ts';
 
@@ -15,8 +16,7 @@ export interface Reachable {
 /** What this case can show before anything is spent on it. */
 export function reachable(hiddenVariants: number, attempt: number, policy: GatePolicy): Reachable {
   const level = attemptLevel(attempt, policy.alpha);
-  let sessions = policy.minSessions;
-  while (sessions < policy.maxSessions && smallestCmhP(hiddenVariants, sessions) > level) sessions++;
-  const smallestP = smallestCmhP(hiddenVariants, sessions);
-  return { level, sessions, smallestP, possible: smallestP <= level };
+  const reach = (sessions: number) => smallestCmhP(hiddenVariants, sessions);
+  const sessions = fewestTrials((count) => reach(count) <= level, policy.minSessions, policy.maxSessions);
+  return { level, sessions, smallestP: reach(sessions), possible: reach(sessions) <= level };
 }

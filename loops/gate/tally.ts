@@ -26,7 +26,7 @@ export function tallyVariants({
 }
 
 /** More than half of the scored trials. */
-export function passesMost({ trials, passes }: ArmTally): boolean {
+export function passesMost({ trials, passes }: Pick<ArmTally, 'trials' | 'passes'>): boolean {
   return passes * 2 > trials;
 }
 

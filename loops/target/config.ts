@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { PlanKind } from '../../datasets/cases/plan-kind.ts';
 
-const Command = z.array(z.string().min(1)).min(1);
-const Name = z
+export const Command = z.array(z.string().min(1)).min(1);
+export const Name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, 'lower-case letters, digits and dashes, starting with a letter');
 
@@ -12,22 +12,30 @@ const perQuery = <T extends z.ZodType>(one: T) =>
 export const Objective = z.strictObject({ ms: z.number().positive() });
 export type Objective = z.infer<typeof Objective>;
 
+/** Where a target lies, where its branches go, and what a patch may touch. */
+export const Placement = z.strictObject({
+  /** The git repository, relative to the configuration file. */
+  path: z.string().default('.'),
+  /** The branch that candidates start from. */
+  base: z.string().default('main'),
+  /** Where accepted branches are pushed: a path or URL of a bare repository. */
+  remote: z.string(),
+  /** Globs that a patch may touch. */
+  allowed: z.array(z.string()).default(['**']),
+  /** Globs that a patch must not change; new files under the tests are allowed. */
+  protected: z
+    .array(z.string())
+    .default(['whetstone.config.ts', 'whetstone/**', 'test/**', 'tests/**', '**/*.test.*']),
+});
+export type Placement = z.infer<typeof Placement>;
+
 /** All that Whetstone knows of a target; `whetstone.config.ts` exports one through `defineConfig`. */
 export const TargetConfig = z.strictObject({
   name: Name,
+  /** `code`: see code-config.ts. */
+  domain: z.literal('slow-queries').default('slow-queries'),
   target: z.strictObject({
-    /** The git repository, relative to the configuration file. */
-    path: z.string().default('.'),
-    /** The branch that candidates start from. */
-    base: z.string().default('main'),
-    /** Where accepted branches are pushed: a path or URL of a bare repository. */
-    remote: z.string(),
-    /** Globs that a patch may touch. */
-    allowed: z.array(z.string()).default(['**']),
-    /** Globs that a patch must not change; new files under the tests are allowed. */
-    protected: z
-      .array(z.string())
-      .default(['whetstone.config.ts', 'whetstone/**', 'test/**', 'tests/**', '**/*.test.*']),
+    ...Placement.shape,
     /** Folders of a target that keeps its SQL in files. */
     layout: z
       .strictObject({
@@ -85,11 +93,6 @@ export const TargetConfig = z.strictObject({
     .default({ attemptsPerPattern: 3, writeSlowdown: 2, storageBytes: 2 ** 30 }),
 });
 export type TargetConfig = z.infer<typeof TargetConfig>;
-
-/** Types a `whetstone.config.ts`; validation happens when it is loaded. */
-export function defineConfig(config: z.input<typeof TargetConfig>): z.input<typeof TargetConfig> {
-  return config;
-}
 
 /** The value that holds for one query where a setting is one for all or one each. */
 export function forQuery<T>(setting: T | { default: T; queries: Record<string, T> }, query: string): T {

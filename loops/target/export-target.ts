@@ -13,7 +13,12 @@ export interface TargetExport {
   tar: Buffer;
 }
 
-export async function exportTarget(repository: string, revision: string): Promise<TargetExport> {
+/** `without`: paths that are left out of the archive. */
+export async function exportTarget(
+  repository: string,
+  revision: string,
+  { without = [] }: { without?: readonly string[] } = {},
+): Promise<TargetExport> {
   const git = simpleGit(repository);
   let commit: string;
   try {
@@ -27,7 +32,9 @@ export async function exportTarget(repository: string, revision: string): Promis
   const tree = (await git.revparse([`${commit}^{tree}`])).trim();
   await using folder = await temporaryFolder();
   const file = path.join(folder.path, 'export.tar');
-  await git.raw(['archive', '--format=tar', `--output=${file}`, commit]);
+  const excluded = without.map((one) => `:(exclude,literal)${one}`);
+  const paths = excluded.length === 0 ? [] : ['--', '.', ...excluded];
+  await git.raw(['archive', '--format=tar', `--output=${file}`, commit, ...paths]);
   return { revision: commit, tree, tar: await readFile(file) };
 }
 

@@ -9,9 +9,9 @@ import { removeImage } from '../../sandboxes/reap.ts';
 import type { Sandbox } from '../../sandboxes/sandbox.ts';
 import { startPostgres } from './arm.ts';
 import { digest, exportTarget, type TargetExport } from './export-target.ts';
+import { applyPatch, lastLines, layTarget, mustRun, PatchDoesNotApply } from './lay-target.ts';
 import type { Target } from './load-target.ts';
 import { ANALYZE_NEW, SHUFFLE } from './maintenance-sql.ts';
-import { stepFault } from './step-fault.ts';
 
 const DATA_TIMEOUT_MS = 15 * 60_000;
 const STEP_TIMEOUT_MS = 5 * 60_000;
@@ -139,8 +139,8 @@ export type BuiltArm =
 
 /** A candidate's own step failed: a fact about the patch, not about the machine. */
 class ArmStepFailed extends Error {
-  readonly stage: ArmStage;
-  constructor(stage: ArmStage, detail: string) {
+  readonly stage: Exclude<ArmStage, 'apply'>;
+  constructor(stage: Exclude<ArmStage, 'apply'>, detail: string) {
     super(detail);
     this.stage = stage;
   }
@@ -192,38 +192,9 @@ export async function buildArm(
     return { image: baked.image, buildMs, refreshMs };
   } catch (error) {
     if (error instanceof ArmStepFailed) return { failed: error.stage, detail: error.message };
+    if (error instanceof PatchDoesNotApply) return { failed: 'apply', detail: error.message };
     throw error;
   }
-}
-
-/** Exit code 0 where /target is a clean checkout of the tree $1. */
-const IS_LAID =
-  'test "$(git rev-parse -q --verify "HEAD^{tree}")" = "$1" && test -z "$(git status --porcelain --ignored)"';
-
-/** Puts an export in /target as a repository with one commit; the data image has that of its own revision. */
-async function layTarget(sandbox: Sandbox, exported: TargetExport, signal: AbortSignal): Promise<void> {
-  const laid = await sandbox.exec(['sh', '-c', IS_LAID, 'sh', exported.tree], {
-    cwd: '/target',
-    timeoutMs: 30_000,
-    signal,
-  });
-  if (laid.exitCode === 0) return;
-  await mustRun(sandbox, ['bash', '-c', 'find /target -mindepth 1 -delete'], signal);
-  await sandbox.upload('/target', exported.tar);
-  const script =
-    'git init -q -b main . && git config user.name whetstone && git config user.email whetstone@localhost && ' +
-    'git config gc.auto 0 && git add --all --force && git commit -q --no-verify -m base';
-  await mustRun(sandbox, ['bash', '-c', script], signal);
-}
-
-async function applyPatch(sandbox: Sandbox, patch: string, signal: AbortSignal): Promise<void> {
-  const applied = await sandbox.exec(['git', 'apply', '--whitespace=nowarn', '-'], {
-    cwd: '/target',
-    stdin: patch,
-    timeoutMs: 30_000,
-    signal,
-  });
-  if (applied.exitCode !== 0) throw new ArmStepFailed('apply', lastLines(applied));
 }
 
 async function step(
@@ -236,20 +207,6 @@ async function step(
   if (result.exitCode !== 0)
     throw new ArmStepFailed(stage, `${result.outcome}, exit code ${result.exitCode}: ${lastLines(result)}`);
 }
-
-/** Our own command in a sandbox: its failure is the machine's. */
-async function mustRun(sandbox: Sandbox, command: readonly string[], signal: AbortSignal): Promise<void> {
-  const result = await sandbox.exec(command, { cwd: '/target', timeoutMs: STEP_TIMEOUT_MS, signal });
-  if (result.exitCode !== 0) {
-    throw stepFault(
-      'sandbox-step-failed',
-      `\`${command.join(' ')}\` failed in a sandbox: ${lastLines(result)}`,
-    );
-  }
-}
-
-const lastLines = (result: { stdout: string; stderr: string }): string =>
-  (result.stderr.trim() || result.stdout.trim()).slice(-800);
 
 /** The base arm with every table's rows in another physical order: what depends on it shows itself there. */
 async function ensureShuffledImage(

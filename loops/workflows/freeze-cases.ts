@@ -1,15 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { simpleGit } from 'simple-git';
 import { z } from 'zod';
 import type { QueryCase } from '../../datasets/cases/case.ts';
 import { AdmissionCheck } from '../../datasets/cases/case.ts';
 import { readCase, writeCase } from '../../datasets/cases/case-folder.ts';
-import { type Dataset, freezeDataset, listVersions, readDataset } from '../../datasets/cases/dataset.ts';
-import { gitIdentity } from '../publish/git-identity.ts';
+import { type Dataset, listVersions, readDataset } from '../../datasets/cases/dataset.ts';
 import type { LoopContext } from './context.ts';
+import { freezeVersion } from './freeze-version.ts';
 
 /** A target's cases stand in `<datasets>/v<N>`, its frontier in `<datasets>/frontier/v<N>`. */
 export const frontierRoot = (datasets: string): string => path.join(datasets, 'frontier');
@@ -54,7 +50,7 @@ export async function freezeAdmitted(
   const dataset = await freeze(context, {
     root: target.datasets,
     name: target.name,
-    split: () => 'dev',
+    split: 'dev',
     cases: admitted.map((queryCase) => ({ ...queryCase, calibrationMs })),
   });
   await state.cases.freeze(
@@ -106,7 +102,7 @@ export async function freezeFrontier(
   const dataset = await freeze(context, {
     root: frontierRoot(target.datasets),
     name,
-    split: () => 'frontier',
+    split: 'frontier',
     cases: open,
   });
   const frozen = [];
@@ -136,75 +132,21 @@ export async function freezeFrontier(
   };
 }
 
-interface FreezeRequest {
-  root: string;
-  name: string;
-  split: (queryCase: QueryCase) => 'dev' | 'frontier';
-  cases: readonly QueryCase[];
-}
-
-/** A step that is repeated after a kill finds the version that it froze: its cases are the same to the byte. */
-async function freeze(context: LoopContext, { root, name, split, cases }: FreezeRequest): Promise<Dataset> {
-  const { target, images, now } = context;
-  await ensureRepository(target.datasets);
-  const newest = (await listVersions(root)).at(-1);
-  const before = newest === undefined ? undefined : await readDataset(root, newest);
-  const canary = before?.canary ?? randomUUID();
-  if (before && (await holdsExactly(root, before, cases))) {
-    // Killed between the version and its commit: the commit is still owed.
-    await commitDatasets(target.datasets, `${name}@v${before.version}: ${cases.length} cases`);
-    return before;
-  }
-  const dataset = await freezeDataset(root, {
-    name,
-    canary,
-    now: now(),
-    cases: cases.map((queryCase) => ({
-      id: queryCase.id,
-      split: split(queryCase),
-      write: (folder) =>
-        writeCase(folder, queryCase, {
-          canary,
-          dataImage: images.data,
-          exportTar: images.export.tar,
-          commands: target.config.commands,
-        }),
-    })),
+/** Files of a version of slow-query cases. */
+async function freeze(
+  context: LoopContext,
+  request: { root: string; name: string; split: 'dev' | 'frontier'; cases: readonly QueryCase[] },
+): Promise<Dataset> {
+  const { target, images } = context;
+  return freezeVersion(context, {
+    ...request,
+    read: readCase,
+    write: (folder, queryCase, canary) =>
+      writeCase(folder, queryCase, {
+        canary,
+        dataImage: images.data,
+        exportTar: images.export.tar,
+        commands: target.config.commands,
+      }),
   });
-  await commitDatasets(target.datasets, `${name}@v${dataset.version}: ${cases.length} cases`);
-  return dataset;
-}
-
-async function holdsExactly(root: string, dataset: Dataset, cases: readonly QueryCase[]): Promise<boolean> {
-  if (dataset.cases.length !== cases.length) return false;
-  for (const queryCase of cases) {
-    const folder = path.join(root, `v${dataset.version}`, 'cases', queryCase.id);
-    if (!existsSync(folder)) return false;
-    if (JSON.stringify(sorted(await readCase(folder))) !== JSON.stringify(sorted(queryCase))) return false;
-  }
-  return true;
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
-}
-
-async function ensureRepository(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  if (!existsSync(path.join(folder, '.git')))
-    await simpleGit(folder).raw(['init', '--quiet', '--initial-branch=main']);
-}
-
-/** One commit of all that changed in the datasets' repository, if anything did, whoever the machine's git user is. */
-export async function commitDatasets(folder: string, message: string): Promise<void> {
-  const git = simpleGit(folder).env(gitIdentity());
-  await git.raw(['add', '--all', '--', '.', ':!*.freezing-*']);
-  if ((await git.raw(['status', '--porcelain', '--untracked-files=no'])).trim() === '') return;
-  await git.raw(['commit', '--quiet', '--no-verify', '--no-gpg-sign', '--message', message]);
 }

@@ -1,11 +1,10 @@
 import { cp, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { simpleGit } from 'simple-git';
-import { readCase } from '../../datasets/cases/case-folder.ts';
 import { type Dataset, freezeDataset, verifyDataset } from '../../datasets/cases/dataset.ts';
 import { Fault } from '../../datasets/fault.ts';
 import { type DatasetVersion, readVersion } from './find-dataset.ts';
-import { commitDatasets } from './freeze-cases.ts';
+import { commitDatasets } from './freeze-version.ts';
 
 /**
  * Makes what a person edited in the folder of the newest version its next version, and puts the frozen one back as
@@ -15,7 +14,11 @@ import { commitDatasets } from './freeze-cases.ts';
  */
 export async function refreezeDataset(
   found: DatasetVersion,
-  { datasets, now }: { datasets: string; now: Date },
+  {
+    datasets,
+    now,
+    readCase,
+  }: { datasets: string; now: Date; readCase: (folder: string) => Promise<{ id: string }> },
 ): Promise<{ dataset: Dataset; changed: boolean }> {
   const before = await readVersion(found);
   const findings = await verifyDataset(found.root, found.version);

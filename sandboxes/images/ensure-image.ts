@@ -10,7 +10,7 @@ import type { Sandbox } from '../sandbox.ts';
 import { bakeImage } from './bake-image.ts';
 import { ensureDebianBase } from './debian-base.ts';
 import { npmFolder, packageSpecs, packFolder, packPackages } from './npm-packages.ts';
-import type { Recipe } from './postgres-15.ts';
+import type { Recipe } from './recipe.ts';
 
 const hostCertificates = '/etc/ssl/certs/ca-certificates.crt';
 

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import type { z } from 'zod';
-import { gateCommand } from '../../cli/commands/gate.ts';
+import { QueryGate } from '../../cli/commands/gate.ts';
 import { REPOSITORY } from './repository.ts';
 
 /** Where a loop has run. */
@@ -11,7 +11,7 @@ export interface FinishedLoop {
 
 export interface Gated {
   exitCode: number | undefined;
-  document: z.output<typeof gateCommand.output>;
+  document: z.output<typeof QueryGate>;
   stdout: string;
 }
 
@@ -33,5 +33,5 @@ export async function gate(
   );
   if (done.exitCode !== 0 && done.exitCode !== 1) throw new Error(done.stderr.slice(-2_000));
   const { schemaVersion: _, ...document } = JSON.parse(done.stdout) as Record<string, unknown>;
-  return { exitCode: done.exitCode, document: gateCommand.output.parse(document), stdout: done.stdout };
+  return { exitCode: done.exitCode, document: QueryGate.parse(document), stdout: done.stdout };
 }

@@ -1,3 +1,6 @@
+import { choose } from './choose.ts';
+import { requirePasses } from './require-passes.ts';
+
 /** Passes of one case in both arms. Trials that ended in an infrastructure error are not counted at all. */
 export interface CasePasses {
   baseTrials: number;
@@ -18,14 +21,32 @@ export interface CasePasses {
  * Source: Agresti, Categorical Data Analysis, 3rd ed., 7.3.5; Mantel & Haenszel 1959.
  */
 export function exactCmh(cases: readonly CasePasses[]): number {
-  let distribution = [1];
-  let observed = 0;
-  for (const one of cases) {
-    const { low, weights } = candidatePasses(one);
-    observed += one.candidatePasses - low;
-    distribution = convolve(distribution, weights);
+  const strata = cases.map(candidatePasses);
+  const observed = strata.reduce((sum, { extra }) => sum + extra, 0);
+  if (observed === 0) return 1;
+  // Sums below the one observed, behind room for as many zeros as a convolution reads; what reaches it is tail for good.
+  const pad = Math.max(...strata.map(({ weights }) => weights.length));
+  const below = new Float64Array(pad + observed);
+  below[pad] = 1;
+  let tail = 0;
+  let highest = 0;
+  let remaining = strata.reduce((sum, { weights }) => sum + weights.length - 1, 0);
+  for (const { weights } of strata) {
+    remaining -= weights.length - 1;
+    for (let sum = Math.max(0, observed - weights.length + 1); sum <= highest; sum++) {
+      for (let more = observed - sum; more < weights.length; more++) {
+        tail += at(below, pad + sum) * at(weights, more);
+      }
+    }
+    highest = Math.min(highest + weights.length - 1, observed - 1);
+    // Downwards, so that what is read was not yet written; sums that can no longer reach the observed one are left.
+    for (let sum = highest; sum >= Math.max(0, observed - remaining); sum--) {
+      let mass = 0;
+      for (let more = 0; more < weights.length; more++)
+        mass += at(below, pad + sum - more) * at(weights, more);
+      below[pad + sum] = mass;
+    }
   }
-  const tail = distribution.slice(observed).reduceRight((sum, weight) => sum + weight, 0);
   return Math.min(1, tail);
 }
 
@@ -37,39 +58,21 @@ export function smallestCmhP(cases: number, trials: number): number {
   return choose(2 * trials, trials) ** -cases;
 }
 
+/** `weights[i]`: the probability of `i` candidate passes more than the fewest possible; `extra` were seen. */
 function candidatePasses({ baseTrials, basePasses, candidateTrials, candidatePasses: seen }: CasePasses) {
-  for (const [passes, trials] of [
-    [basePasses, baseTrials],
-    [seen, candidateTrials],
-  ] as const) {
-    if (!Number.isInteger(passes) || !Number.isInteger(trials) || passes < 0 || passes > trials) {
-      throw new RangeError(`${passes} passes of ${trials} trials`);
-    }
-  }
+  requirePasses(baseTrials, basePasses);
+  requirePasses(candidateTrials, seen);
   const passes = basePasses + seen;
   const low = Math.max(0, passes - baseTrials);
   const high = Math.min(passes, candidateTrials);
   const all = choose(baseTrials + candidateTrials, passes);
-  const weights = Array.from(
+  const weights = Float64Array.from(
     { length: high - low + 1 },
     (_, i) => (choose(candidateTrials, low + i) * choose(baseTrials, passes - low - i)) / all,
   );
-  return { low, weights };
+  return { extra: seen - low, weights };
 }
 
-function convolve(a: readonly number[], b: readonly number[]): number[] {
-  const out = new Array<number>(a.length + b.length - 1).fill(0);
-  a.forEach((x, i) => {
-    b.forEach((y, j) => {
-      out[i + j] = (out[i + j] ?? 0) + x * y;
-    });
-  });
-  return out;
-}
-
-/** C(n, k); exact up to 2⁵³, to relative rounding beyond. */
-function choose(n: number, k: number): number {
-  let result = 1;
-  for (let i = 1; i <= Math.min(k, n - k); i++) result = (result * (n - i + 1)) / i;
-  return result;
+function at(values: Float64Array, index: number): number {
+  return values[index] as number;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { attemptLevel } from './attempt-level.ts';
+import { ATTEMPTS, attemptLevel } from './attempt-level.ts';
 import { bootstrapMedian } from './bootstrap-median.ts';
 import { type CasePasses, exactCmh, smallestCmhP } from './exact-cmh.ts';
 import { median, medianError, standardDeviation } from './median.ts';
@@ -26,6 +26,21 @@ const anyCase = fc
     }),
   );
 const cases = fc.array(anyCase, { maxLength: 12 });
+
+/** By the definition: every subset of a case's trials, of as many as passed, is as likely; the first are the candidate's. */
+function enumerateCmh(list: readonly CasePasses[]): number {
+  let sums = [0];
+  for (const { baseTrials, candidateTrials, basePasses, candidatePasses } of list) {
+    const trials = Array.from({ length: baseTrials + candidateTrials }, (_, i) => i);
+    const subsets = Array.from({ length: 2 ** trials.length }, (_, bits) =>
+      trials.filter((i) => bits & (1 << i)),
+    ).filter(({ length }) => length === basePasses + candidatePasses);
+    const own = subsets.map((subset) => subset.filter((i) => i < candidateTrials).length);
+    sums = sums.flatMap((sum) => own.map((passes) => sum + passes));
+  }
+  const seen = list.reduce((sum, { candidatePasses }) => sum + candidatePasses, 0);
+  return sums.filter((sum) => sum >= seen).length / sums.length;
+}
 
 describe('exactCmh', () => {
   it.each([
@@ -115,6 +130,18 @@ describe('exactCmh', () => {
     );
   });
 
+  it('is the tail of all ways to give the passes of each case to its trials', () => {
+    const few = fc.array(
+      anyCase.filter(({ baseTrials, candidateTrials }) => baseTrials + candidateTrials <= 6),
+      { maxLength: 3 },
+    );
+    fc.assert(
+      fc.property(few, (list) => {
+        expect(exactCmh(list)).toBeCloseTo(enumerateCmh(list), 12);
+      }),
+    );
+  });
+
   it('refuses passes that do not fit', () => {
     expect(() => exactCmh([of(3)([0, 4])])).toThrow(RangeError);
   });
@@ -125,6 +152,12 @@ it('attempt levels are α/(i(i+1)) and sum to less than α', () => {
   const sum = Array.from({ length: 1000 }, (_, i) => attemptLevel(i + 1, 0.05)).reduce((a, b) => a + b, 0);
   expect(sum).toBeLessThan(0.05);
   expect(() => attemptLevel(0, 0.05)).toThrow(RangeError);
+});
+
+it('flat attempt levels are α/20, and there are twenty', () => {
+  expect(attemptLevel(1, 0.05, 'flat')).toBe(0.0025);
+  expect(attemptLevel(ATTEMPTS, 0.05, 'flat')).toBe(0.0025);
+  expect(() => attemptLevel(ATTEMPTS + 1, 0.05, 'flat')).toThrow(RangeError);
 });
 
 describe('bootstrapMedian', () => {

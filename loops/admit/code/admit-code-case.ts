@@ -1,0 +1,95 @@
+import type { AdmissionCheck } from '../../../datasets/cases/case.ts';
+import type { CodeCase } from '../../../datasets/cases/code-case.ts';
+import { outcomeOf, type SuiteRun } from '../../verify/code/suite-run.ts';
+import type { BaseRuns } from './base-runs.ts';
+
+export interface CodeAdmission {
+  admitted: boolean;
+  certificate: AdmissionCheck[];
+}
+
+/** Tests that pass in every run: what has to go on passing. Tests that pass in some only are nobody's measure. */
+export function steadyTests({ plain, varied }: BaseRuns): { passing: string[]; failing: Set<string> } {
+  const runs = [...plain, ...varied.map(({ run }) => run)];
+  const ids = new Set(
+    runs.flatMap((run) => (run.ended === 'reported' ? run.report.tests : [])).map(({ id }) => id),
+  );
+  const always = (outcome: 'passed' | 'failed', among: readonly SuiteRun[]) =>
+    [...ids].filter((id) => among.every((run) => outcomeOf(run, id) === outcome)).sort();
+  return { passing: always('passed', runs), failing: new Set(always('failed', plain)) };
+}
+
+/**
+ * The admission checks on a draft, from runs of the base alone: a pure function of what those runs reported. `others`
+ * are the cases admitted before it.
+ */
+export function admitCodeCase(draft: CodeCase, runs: BaseRuns, others: readonly CodeCase[]): CodeAdmission {
+  const checks: [AdmissionCheck['check'], () => { passed: boolean; detail: string }][] = [
+    ['reported', () => reported(runs)],
+    ['fails-before', () => failsBefore(draft, runs)],
+    ['no-op-fails', () => failsBefore(draft, runs)],
+    ['deterministic', () => failsWhen(draft, runs, 'deterministic')],
+    ['not-dated', () => failsWhen(draft, runs, 'not-dated')],
+    ['offline', () => ({ passed: true, detail: 'no run had a network' })],
+    ['guarded', () => guarded(draft)],
+    ['not-duplicate', () => notDuplicate(draft, others)],
+  ];
+  const certificate: AdmissionCheck[] = [];
+  for (const [check, run] of checks) {
+    const started = performance.now();
+    const { passed, detail } = run();
+    certificate.push({ check, passed, detail, ms: performance.now() - started });
+    if (!passed) return { admitted: false, certificate };
+  }
+  return { admitted: true, certificate };
+}
+
+const testsOf = ({ visible, hidden }: CodeCase): string[] => [...visible, ...hidden].map(({ id }) => id);
+
+function reported({ plain, varied }: BaseRuns): { passed: boolean; detail: string } {
+  for (const run of [...plain, ...varied.map((one) => one.run)]) {
+    if (run.ended !== 'reported')
+      return { passed: false, detail: `a run of the base ended otherwise: ${run.detail}` };
+    const [problem] = run.report.problems;
+    if (problem !== undefined) return { passed: false, detail: `a report of the base: ${problem}` };
+  }
+  return { passed: true, detail: `${plain.length + varied.length} whole reports of the base` };
+}
+
+function failsBefore(draft: CodeCase, { plain }: BaseRuns): { passed: boolean; detail: string } {
+  for (const id of testsOf(draft)) {
+    const passes = plain.filter((run) => outcomeOf(run, id) === 'passed').length;
+    if (passes > 0) return { passed: false, detail: `${id} passes ${passes} of ${plain.length} base trials` };
+  }
+  return {
+    passed: true,
+    detail: `${testsOf(draft).length} tests fail ${plain.length} of ${plain.length} base trials`,
+  };
+}
+
+function failsWhen(
+  draft: CodeCase,
+  { varied }: BaseRuns,
+  check: 'deterministic' | 'not-dated',
+): { passed: boolean; detail: string } {
+  const runs = varied.filter((one) => one.check === check);
+  for (const { what, run } of runs) {
+    const other = testsOf(draft).find((id) => outcomeOf(run, id) !== 'failed');
+    if (other !== undefined) return { passed: false, detail: `${other} does not fail ${what}` };
+  }
+  return { passed: true, detail: `they fail ${runs.map(({ what }) => what).join(', ')}` };
+}
+
+function guarded({ guards }: CodeCase): { passed: boolean; detail: string } {
+  return guards.length > 0
+    ? { passed: true, detail: `${guards.length} tests pass in every run` }
+    : { passed: false, detail: 'no test passes today: nothing would show what a patch breaks' };
+}
+
+function notDuplicate(draft: CodeCase, others: readonly CodeCase[]): { passed: boolean; detail: string } {
+  const own = testsOf(draft).join('\n');
+  const same = others.find((other) => testsOf(other).join('\n') === own);
+  return same
+    ? { passed: false, detail: `asks what ${same.id} asks` }
+    : { passed: true, detail: `${others.length} other cases ask other things` };
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { ReportFormat } from '../../datasets/reports/test-report.ts';
+import { Command, Name, Placement } from './config.ts';
+
+/** A target whose cases are its own failing tests; `whetstone.config.ts` exports one through `defineConfig`. */
+export const CodeConfig = z.strictObject({
+  name: Name,
+  domain: z.literal('code'),
+  target: z.strictObject({
+    ...Placement.shape,
+    /** Globs of the code under test: of a patch, only what it does there is run. */
+    sources: z.array(z.string()).min(1).default(['src/**']),
+    /** Globs that a patch may touch: by default the sources, tests, documents and package.json with its lockfile. */
+    allowed: z.array(z.string()).optional(),
+  }),
+  datasets: z.string().optional(),
+  environment: z
+    .strictObject({
+      recipe: z.literal('node').default('node'),
+      /** npm packages in the image's /node_modules, the test runner among them; what candidates may add, pinned. */
+      packages: z.record(z.string(), z.string()).default({}),
+    })
+    .prefault({}),
+  tests: z.strictObject({
+    /** Runs all tests from the target's root and writes their report. */
+    command: Command,
+    report: z.strictObject({
+      format: ReportFormat,
+      /** Where `command` writes it, relative to the target's root; on its stdout by default. */
+      file: z.string().optional(),
+    }),
+    /**
+     * `vitest`: tests and code run in two containers, so that no code can reach the test that judges it. `none`: they
+     * share a process, and a report is only as trustworthy as the code.
+     */
+    separate: z.enum(['vitest', 'none']).default('none'),
+    /** Globs of the test files. */
+    files: z.array(z.string()).min(1).default(['**/*.test.*', '**/*.spec.*']),
+    /** The longest that one run of all tests may take, milliseconds. */
+    timeoutMs: z.int().positive().default(120_000),
+  }),
+  budgets: z
+    .strictObject({ attemptsPerPattern: z.int().positive().default(3) })
+    .default({ attemptsPerPattern: 3 }),
+});
+export type CodeConfig = z.infer<typeof CodeConfig>;

@@ -1,0 +1,19 @@
+import { SandboxFault } from '../../../sandboxes/fault.ts';
+import type { Sandbox } from '../../../sandboxes/sandbox.ts';
+
+/** From the time limit of a run to the end of its containers. */
+export const GRACE_MS = 60_000;
+
+/** Of a report, wherever it is written. */
+export const REPORT_BYTES = 32 * 2 ** 20;
+
+/** The text of a report, or undefined where there is none or it is too large. */
+export async function readReportFile(sandbox: Sandbox, file: string): Promise<string | undefined> {
+  try {
+    return (await sandbox.readFile(file, { maxBytes: REPORT_BYTES })).toString('utf8');
+  } catch (error) {
+    const none = error instanceof SandboxFault && ['no-such-file', 'file-too-large'].includes(error.code);
+    if (none) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+import type { FailingTest } from '../../../datasets/cases/code-case.ts';
+import { readReport } from '../../../datasets/reports/read-report.ts';
+import { openSandbox } from '../../../sandboxes/open-sandbox.ts';
+import type { Sandbox } from '../../../sandboxes/sandbox.ts';
+import { SEPARATE_CONFIG, SEPARATE_FOLDER } from '../../target/tests-image.ts';
+import type { CodeContext } from '../../workflows/code-context.ts';
+import { codeCommand, testCommand } from '../separate/commands.ts';
+import { relay, relayLimits } from '../separate/relay.ts';
+import { GRACE_MS, readReportFile } from './report-file.ts';
+import type { SuiteRequest } from './run-suite.ts';
+import type { SuiteRun } from './suite-run.ts';
+import { atAnotherTime, surroundings, type Variation } from './variation.ts';
+
+const REPORT = '/tmp/report.json';
+const TURNED = '/tmp/twin-turned';
+
+export interface SeparateRequest extends SuiteRequest {
+  /** Image of the tests' container. */
+  tests: string;
+  /** A test whose first expectation is turned into its opposite; only its file is run. */
+  twin?: FailingTest;
+}
+
+/**
+ * The tests run in a container of the base, the code in one of the arm, and this process carries what they say to each
+ * other: no code can reach the test that judges it, nor its report. `turned`: the matcher that a twin turned.
+ */
+export async function runSuiteSeparately(
+  { engine, target, signal }: CodeContext,
+  { tests: image, code, purpose, variation = {}, twin }: SeparateRequest,
+): Promise<{ run: SuiteRun; turned: string | undefined }> {
+  const { timeoutMs } = target.config.tests;
+  const started = performance.now();
+  const open = (image: string, side: string) =>
+    openSandbox(engine, {
+      image,
+      profile: 'service',
+      ttlMs: timeoutMs + GRACE_MS,
+      purpose: `${purpose}: ${side}`,
+      cpus: variation.cpus ?? 1,
+      signal,
+    });
+  await using testSide = await open(image, 'tests');
+  await using codeSide = await open(code, 'code');
+  const start = (sandbox: Sandbox, command: readonly string[], env: Record<string, string> = {}) =>
+    sandbox.pipe(atAnotherTime(command, variation), {
+      cwd: '/target',
+      env: { ...surroundings(variation), ...env },
+    });
+  const turning = twin && { WHETSTONE_TWIN: JSON.stringify(twin.path) };
+  const tests = await start(testSide, testCommand(vitest(variation, twin)), turning);
+  const { outcome, detail } = await relay({
+    tests,
+    openCode: () => start(codeSide, codeCommand(`${SEPARATE_FOLDER}/code-server.mjs`, '/target')),
+    limits: { ...relayLimits, totalMs: timeoutMs },
+    signal,
+  });
+  const wallMs = performance.now() - started;
+  const turned = twin && (await readReportFile(testSide, TURNED));
+  if (outcome === 'timed-out') return { run: { ended: 'cut', detail, wallMs }, turned };
+  const text = await readReportFile(testSide, REPORT);
+  if (text === undefined) {
+    const said = detail || tests.stderrTail().slice(-500);
+    return { run: { ended: 'no-report', detail: `${outcome}: ${said}`, wallMs }, turned };
+  }
+  const report = readReport(text, { format: 'vitest-jest-json', root: '/target' });
+  return { run: { ended: 'reported', report, wallMs }, turned };
+}
+
+function vitest({ shuffle }: Variation, twin: FailingTest | undefined): string[] {
+  const order = shuffle === undefined ? [] : ['--sequence.shuffle.tests', `--sequence.seed=${shuffle}`];
+  return [
+    'node',
+    '/node_modules/vitest/vitest.mjs',
+    'run',
+    `--config=${SEPARATE_CONFIG}`,
+    '--reporter=json',
+    `--outputFile=${REPORT}`,
+    ...order,
+    ...(twin === undefined ? [] : [twin.file]),
+  ];
+}

@@ -1,0 +1,145 @@
+import type { CodeCase } from '../../../datasets/cases/code-case.ts';
+import { SandboxFault } from '../../../sandboxes/fault.ts';
+import { checkPatch, type PatchRules } from '../../gate/check-patch.ts';
+import type { CodeEvidence, SuiteTrial } from '../../gate/code/code-evidence.ts';
+import type { CodeVerdict } from '../../gate/code/code-verdict.ts';
+import { type CodeStep, judgeCode } from '../../gate/code/judge-code.ts';
+import type { Arm } from '../../gate/evidence.ts';
+import type { ProtocolPolicy } from '../../gate/protocol/protocol-policy.ts';
+import { buildCodeArm } from '../../target/code-images.ts';
+import { removeArm } from '../../target/images.ts';
+import type { CodeContext } from '../../workflows/code-context.ts';
+import { runSuite } from './run-suite.ts';
+import { runTwin } from './run-twin.ts';
+import { outcomeOf, type SuiteRun } from './suite-run.ts';
+
+export interface CodeVerificationRequest {
+  case: CodeCase;
+  patch: string;
+  rules: PatchRules;
+  /** 1 for the first confirm stage on this holdout version. */
+  attempt: number;
+  policy: ProtocolPolicy;
+}
+
+export interface CodeVerification {
+  evidence: CodeEvidence;
+  verdict: CodeVerdict;
+}
+
+/**
+ * Runs what the gate asks for, step by step, until it is decided. A SandboxFault is tried again within the policy's
+ * limit and then thrown: it is never a score.
+ */
+export async function verifyCodeCandidate(
+  context: CodeContext,
+  request: CodeVerificationRequest,
+): Promise<CodeVerification> {
+  const started = performance.now();
+  const evidence = noEvidence(request);
+  const run = new CodeVerificationRun(context, request, evidence);
+  try {
+    for (;;) {
+      context.signal.throwIfAborted();
+      const { next } = judgeCode(evidence, request.policy);
+      if (next.do === 'decided') break;
+      try {
+        await run.step(next);
+      } catch (error) {
+        if (!(error instanceof SandboxFault) || evidence.infraErrors >= request.policy.maxInfraErrors)
+          throw error;
+        evidence.infraErrors += 1;
+        context.progress(`${request.case.id}: ${error.message} (tried again)`);
+      }
+    }
+  } finally {
+    await run.close();
+  }
+  evidence.wallMs = performance.now() - started;
+  return { evidence, verdict: judgeCode(evidence, request.policy).verdict };
+}
+
+function noEvidence({ case: codeCase, attempt }: CodeVerificationRequest): CodeEvidence {
+  const of = (role: 'visible' | 'hidden') => codeCase[role].map(({ id }) => ({ id, role }));
+  return {
+    case: codeCase.id,
+    pattern: codeCase.pattern,
+    attempt,
+    tests: [...of('visible'), ...of('hidden')],
+    guards: codeCase.guards,
+    policy: null,
+    build: null,
+    runs: [],
+    twin: null,
+    infraErrors: 0,
+    wallMs: 0,
+  };
+}
+
+class CodeVerificationRun {
+  readonly #context: CodeContext;
+  readonly #request: CodeVerificationRequest;
+  readonly #evidence: CodeEvidence;
+  #image: string | undefined;
+
+  constructor(context: CodeContext, request: CodeVerificationRequest, evidence: CodeEvidence) {
+    this.#context = context;
+    this.#request = request;
+    this.#evidence = evidence;
+  }
+
+  async step(step: Exclude<CodeStep, { do: 'decided' }>): Promise<void> {
+    switch (step.do) {
+      case 'policy':
+        this.#evidence.policy = checkPatch(this.#request.patch, this.#request.rules);
+        return;
+      case 'build':
+        return this.#build();
+      case 'run':
+        this.#evidence.runs.push(await this.#run(step.arm));
+        return;
+      case 'twin':
+        this.#evidence.twin = await runTwin(this.#context, this.#request.case, this.#candidate());
+        return;
+    }
+  }
+
+  async #build(): Promise<void> {
+    const { engine, target, images, progress, signal } = this.#context;
+    const built = await buildCodeArm(engine, target, images, this.#request.patch, { progress, signal });
+    if ('failed' in built) {
+      this.#evidence.build = { outcome: 'failed', detail: built.failed };
+      return;
+    }
+    this.#image = built.image;
+    this.#evidence.build = { outcome: 'ok' };
+  }
+
+  async #run(arm: Arm): Promise<SuiteTrial> {
+    const code = arm === 'base' ? this.#context.images.base : this.#candidate();
+    const run = await runSuite(this.#context, { code, purpose: `${arm} of ${this.#request.case.id}` });
+    const ids = [...this.#evidence.tests.map(({ id }) => id), ...this.#evidence.guards];
+    return {
+      arm,
+      outcomes: Object.fromEntries(ids.map((id) => [id, outcomeOf(run, id)])),
+      detail: detailOf(run),
+      wallMs: run.wallMs,
+    };
+  }
+
+  #candidate(): string {
+    if (this.#image === undefined) throw new Error('the gate asked for a run before the candidate was built');
+    return this.#image;
+  }
+
+  async close(): Promise<void> {
+    // A patch that changes nothing of the code is the base, whose image stays.
+    if (this.#image !== undefined && this.#image !== this.#context.images.base)
+      await removeArm(this.#context.engine, this.#image);
+  }
+}
+
+function detailOf(run: SuiteRun): string {
+  if (run.ended !== 'reported') return `${run.ended}: ${run.detail}`;
+  return run.report.problems.slice(0, 3).join('; ');
+}

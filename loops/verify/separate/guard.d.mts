@@ -1,0 +1,3 @@
+import type { Guard } from './peer.mjs';
+
+export const guard: Guard;

@@ -1,0 +1,9 @@
+// Runs in vitest's worker before each test file.
+import { afterAll, afterEach } from 'vitest';
+import { Session } from './client.mjs';
+
+const session = new Session(globalThis.__vitest_worker__?.filepath ?? 'a test file');
+globalThis[Symbol.for('whetstone.separate')] = (file, exportName) => session.load(file, exportName);
+
+afterEach(() => session.mustLive());
+afterAll(() => session.close());

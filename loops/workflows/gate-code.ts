@@ -1,0 +1,137 @@
+import type { CodeCase } from '../../datasets/cases/code-case.ts';
+import { Fault } from '../../datasets/fault.ts';
+import { sha256 } from '../../datasets/sha256.ts';
+import type { PatchRules } from '../gate/check-patch.ts';
+import { CodeVerdict } from '../gate/code/code-verdict.ts';
+import { ProtocolPolicy } from '../gate/protocol/protocol-policy.ts';
+import type { TrialRecord } from '../state/stores/trial-store.ts';
+import type { CodeTarget } from '../target/load-target.ts';
+import { type CodeVerification, verifyCodeCandidate } from '../verify/code/verify-code-candidate.ts';
+import type { CodeContext } from './code-context.ts';
+import { currentVersion } from './freeze-version.ts';
+import type { PatchRequest } from './gate-patch.ts';
+import { frozenCodeCases } from './mine-code.ts';
+
+export interface GatedCode extends CodeVerification {
+  case: CodeCase;
+  /** The newest verdict before this one, where there is one. */
+  claimed: CodeVerdict | undefined;
+}
+
+/** The gate on anybody's patch to a code target: one confirm stage on one case, every test that passes today as guard. */
+export async function gateCode(context: CodeContext, request: PatchRequest): Promise<GatedCode> {
+  const { state, target, images, now } = context;
+  const dataset = (await currentVersion(target.datasets))?.dataset;
+  if (!dataset) {
+    throw new Fault('no-dataset', `${target.name} has no dataset to judge a patch by.`, {
+      hint: 'Make one with `whetstone mine --source tests`.',
+    });
+  }
+  const patchSha256 = sha256(request.patch);
+  const known = (await state.candidates.list()).find(
+    (one) => one.patchSha256 === patchSha256 && one.caseId !== null,
+  );
+  if (request.remeasure && known?.state !== 'accepted') {
+    throw new Fault('not-accepted', 'The patch was never accepted, so there is nothing to measure again.', {
+      hint: 'Run `whetstone gate --patch` without --remeasure.',
+    });
+  }
+  const codeCase = chooseCodeCase(
+    await frozenCodeCases(context),
+    request.caseId ?? known?.caseId ?? undefined,
+    target,
+  );
+  const { id } = await state.candidates.submit({
+    caseId: codeCase.id,
+    pattern: codeCase.pattern,
+    patch: request.patch,
+    kind: 'code',
+    label: 'a patch brought by hand',
+    planId: null,
+    rationale: 'Brought by hand.',
+    submittedBy: request.by,
+  });
+  const [before] = await state.candidates.verdicts(id);
+  const attempt = await state.candidates.chargeAttempt({
+    pattern: codeCase.pattern,
+    datasetVersion: `${dataset.name}@v${dataset.version}`,
+    patchSha256,
+  });
+  const run = `gate/${id}/${now().getTime()}`;
+  await state.trials.startRun({
+    id: run,
+    kind: 'gate',
+    dataset: dataset.name,
+    version: dataset.version,
+    datasetSha256: dataset.sha256,
+    revision: images.revision,
+    patchSha256,
+  });
+  const verification = await verifyCodeCandidate(context, {
+    case: codeCase,
+    patch: request.patch,
+    rules: codePatchRules(target),
+    attempt: attempt.number,
+    policy: ProtocolPolicy.parse({}),
+  });
+  const { verdict, evidence } = verification;
+  await state.trials.record(trialRecords(verification, run, images.revision));
+  await state.candidates.recordVerdict({
+    candidateId: id,
+    run,
+    verdict: verdict.verdict,
+    reasons: verdict.reasons,
+    document: verdict,
+    evidence,
+  });
+  if (!request.remeasure) await state.candidates.setState(id, verdict.verdict);
+  return { ...verification, case: codeCase, claimed: before && CodeVerdict.parse(before.document) };
+}
+
+/** What needs no run to be harmless: nothing of it is executed, and `checkPatch` looks at the packages. */
+const HARMLESS = ['**/*.{md,txt,rst}', '**/package.json', '**/package-lock.json'];
+
+/** What a patch to this target may touch. */
+export function codePatchRules({ config }: CodeTarget): PatchRules {
+  const { sources, allowed, protected: sealed } = config.target;
+  const { files } = config.tests;
+  return {
+    allowed: allowed ?? [...sources, ...files, ...HARMLESS],
+    protected: sealed,
+    packages: config.environment.packages,
+  };
+}
+
+function chooseCodeCase(
+  cases: readonly CodeCase[],
+  wanted: string | undefined,
+  target: CodeTarget,
+): CodeCase {
+  const found = wanted === undefined ? cases[0] : cases.find(({ id }) => id === wanted);
+  if (found) return found;
+  throw new Fault(
+    'no-such-case',
+    wanted === undefined
+      ? `The newest dataset of ${target.name} has no cases.`
+      : `There is no case ${wanted} in the newest dataset of ${target.name}.`,
+    { hint: 'Run `whetstone dataset show` for the cases.' },
+  );
+}
+
+function trialRecords({ evidence }: CodeVerification, run: string, revision: string): TrialRecord[] {
+  return evidence.runs.flatMap(({ arm, outcomes, detail, wallMs }, at) =>
+    evidence.tests.map(({ id }) => ({
+      id: `${run}/${at}/${id}/${arm}`,
+      run,
+      caseId: evidence.case,
+      variant: id,
+      arm: arm === 'base' ? ('baseline' as const) : ('candidate' as const),
+      revision,
+      session: at,
+      outcome: outcomes[id] ?? ('invalid' as const),
+      ms: wallMs,
+      cut: outcomes[id] === 'timed_out',
+      seen: { detail },
+    })),
+  );
+}

@@ -1,0 +1,96 @@
+import type { CodeCase } from '../../datasets/cases/code-case.ts';
+import { readCodeCase } from '../../datasets/cases/code-case-folder.ts';
+import { Fault } from '../../datasets/fault.ts';
+import { type FailurePattern, groupFailures } from '../../datasets/patterns/group-failures.ts';
+import type { TestResult } from '../../datasets/reports/test-report.ts';
+import { admitCodeCase, type CodeAdmission, steadyTests } from '../admit/code/admit-code-case.ts';
+import { runBaseAgain, runBaseOnce } from '../admit/code/base-runs.ts';
+import { decisiveFiles } from '../admit/code/decisive-files.ts';
+import { draftCodeCase } from '../admit/code/draft-code-case.ts';
+import type { SuiteRun } from '../verify/code/suite-run.ts';
+import type { CodeContext } from './code-context.ts';
+import type { FrozenVersion } from './freeze-cases.ts';
+import { freezeCode } from './freeze-code.ts';
+import { currentVersion } from './freeze-version.ts';
+
+export interface CodeMineReport {
+  patterns: number;
+  admitted: { case: string; pattern: string; query: null; split: 'dev' }[];
+  refused: { pattern: string; query: null; check: string; detail: string }[];
+  /** The version that holds what was admitted; null where nothing was. */
+  dataset: FrozenVersion | null;
+}
+
+/** The base's own tests → patterns of failing ones → draft cases → admission → the next dataset version. */
+export async function mineCode(context: CodeContext): Promise<CodeMineReport> {
+  const { target, images, progress } = context;
+  const first = await runBaseOnce(context);
+  const patterns = groupFailures(testsOf(first));
+  progress(
+    `${patterns.reduce((sum, { tests }) => sum + tests.length, 0)} failing tests in ${patterns.length} patterns`,
+  );
+  const decisive = await decisiveFiles(target, images.revision);
+
+  const report: CodeMineReport = { patterns: patterns.length, admitted: [], refused: [], dataset: null };
+  if (patterns.length === 0) return report;
+  const runs = await runBaseAgain(context, first);
+  const { passing, failing } = steadyTests(runs);
+  const admitted: CodeCase[] = [];
+  for (const pattern of patterns) {
+    // What fails only now and then is not part of a case; a pattern of nothing else is refused with what was seen.
+    const steady = pattern.tests.filter(({ id }) => failing.has(id));
+    const draft = draftCodeCase(steady.length > 0 ? { ...pattern, tests: steady } : pattern, {
+      guards: passing,
+      decisive,
+    });
+    const admission = admitCodeCase(draft, runs, admitted);
+    await record(context, pattern, draft, admission);
+    const failed = admission.certificate.at(-1);
+    if (admission.admitted) {
+      admitted.push(draft);
+      report.admitted.push({ case: draft.id, pattern: pattern.id, query: null, split: 'dev' });
+      progress(`admitted ${draft.id}`);
+    } else {
+      const { check, detail } = failed ?? { check: '', detail: '' };
+      report.refused.push({ pattern: pattern.id, query: null, check, detail });
+      progress(`refused ${draft.id}: ${check}: ${detail}`);
+    }
+  }
+  if (admitted.length > 0) report.dataset = await freezeCode(context, admitted);
+  return report;
+}
+
+function testsOf(first: SuiteRun): TestResult[] {
+  if (first.ended === 'reported') return first.report.tests;
+  throw new Fault('no-report', `The tests of the base gave no report that can be read: ${first.detail}`, {
+    hint: 'tests.command must run in the target, without a network, and write the report that tests.report names',
+  });
+}
+
+async function record(
+  { state }: CodeContext,
+  pattern: FailurePattern,
+  draft: CodeCase,
+  { admitted, certificate }: CodeAdmission,
+): Promise<void> {
+  const last = certificate.at(-1);
+  await state.cases.save({
+    id: draft.id,
+    pattern: pattern.id,
+    query: null,
+    state: admitted ? 'admitted' : 'refused',
+    check: admitted ? null : (last?.check ?? null),
+    detail: admitted ? 'every check passed' : (last?.detail ?? ''),
+    certificate,
+    path: null,
+    dataset: null,
+    version: null,
+    split: admitted ? 'dev' : null,
+  });
+}
+
+/** The cases of the newest version, sealed parts included. */
+export async function frozenCodeCases({ target }: Pick<CodeContext, 'target'>): Promise<CodeCase[]> {
+  const current = await currentVersion(target.datasets);
+  return Promise.all((current?.folders ?? []).map(readCodeCase));
+}

@@ -1,0 +1,117 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seededRandom } from '../loops/gate/statistics/seeded-random.ts';
+import { temporaryFolder } from '../sandboxes/images/temporary-folder.ts';
+import { drawFaults } from './support/faults/seed-faults.ts';
+import { drawNullChange } from './support/faults/seed-null-changes.ts';
+import { type FaultyTarget, faultyTarget } from './support/faulty-target.ts';
+import { REPOSITORY } from './support/repository.ts';
+import { writeSmallLibrary } from './support/small-library.ts';
+
+// The set-up of a first run, then some twenty runs of all tests of the target.
+const MINE_MS = 10 * 60_000;
+const GATE_MS = 5 * 60_000;
+
+const seed = Number(process.env['WHETSTONE_SEED'] ?? 1 + Math.floor(Math.random() * 1_000_000));
+const random = seededRandom(seed);
+
+interface Mined {
+  admitted: { case: string }[];
+  refused: { check: string; detail: string }[];
+}
+
+let target: FaultyTarget;
+let mined: Mined;
+
+async function whetstone(command: string, words: readonly string[], input = ''): Promise<unknown> {
+  const { configPath, stateDirectory } = target;
+  const at = ['--json', '--config', configPath, '--state', stateDirectory];
+  const done = await execa(process.execPath, [`${REPOSITORY}/bin/whetstone.mjs`, command, ...at, ...words], {
+    input,
+    reject: false,
+  });
+  if (done.exitCode !== 0 && done.exitCode !== 1) throw new Error(done.stderr.slice(-2_000));
+  return JSON.parse(done.stdout);
+}
+
+interface Verdict {
+  verdict: string;
+  reasons: { code: string; detail: string }[];
+  stages: { stage: string; state: string }[];
+}
+
+const gate = async (patch: string): Promise<Verdict> => {
+  const words = ['--patch', '-', '--case', mined.admitted[0]?.case ?? ''];
+  return (await whetstone('gate', words, patch)) as Verdict;
+};
+
+beforeAll(async () => {
+  await using folder = await temporaryFolder();
+  const library = path.join(folder.path, 'small');
+  await writeSmallLibrary(library);
+  // Not every fault is noticed by a test: the first one that is makes the cases.
+  for (const fault of await drawFaults(library, random, 5)) {
+    target = await faultyTarget(library, fault);
+    console.log(`seed ${seed}: ${fault.operator} in ${fault.file}:${fault.line}`);
+    mined = (await whetstone('mine', ['--source', 'tests'])) as Mined;
+    if (mined.admitted.length > 0) return;
+    await target[Symbol.asyncDispose]();
+  }
+}, MINE_MS);
+
+afterAll(async () => {
+  const words = ['uninstall', '--yes', '--state', target.stateDirectory];
+  await execa(process.execPath, [`${REPOSITORY}/bin/whetstone.mjs`, ...words], { reject: false });
+  await target[Symbol.asyncDispose]();
+}, MINE_MS);
+
+test('failing tests become cases, frozen and whole', async () => {
+  expect(mined.admitted.length, JSON.stringify(mined)).toBeGreaterThan(0);
+  const verified = (await whetstone('dataset', ['verify'])) as { findings: unknown[] };
+  expect(verified.findings).toEqual([]);
+});
+
+test('what takes the fault back is accepted', { timeout: GATE_MS }, async () => {
+  const { verdict, reasons } = await gate(target.fix);
+  expect(verdict, JSON.stringify(reasons)).toBe('accepted');
+});
+
+test('a change that changes nothing is rejected by the tests that still fail', {
+  timeout: GATE_MS,
+}, async () => {
+  const change = await drawNullChange(target.path, random);
+  const patch = await target.patchOf(change.file, () => change.apply());
+  const { verdict, reasons } = await gate(patch);
+  expect(verdict, `${change.operator} in ${change.file}:${change.line}`).toBe('rejected');
+  expect(reasons.map(({ code }) => code)).toContain('still-fails');
+});
+
+test('code that ends its process while it is loaded is rejected', { timeout: GATE_MS }, async () => {
+  const end = (text: string) => `${text}\nprocess.reallyExit(0);\n`;
+  const { verdict } = await gate(await target.patchOf('src/ranges.ts', end));
+  expect(verdict).toBe('rejected');
+});
+
+test('a patch that edits the tests is not even built', async () => {
+  const patch = await target.patchOf(
+    'test/ranges.test.ts',
+    () => "import { test } from 'vitest';\ntest('x', () => {});\n",
+  );
+  const { verdict, reasons, stages } = await gate(patch);
+  expect(verdict).toBe('rejected');
+  expect(reasons.map(({ code }) => code)).toContain('tests-changed');
+  expect(stages.find(({ stage }) => stage === 'build')?.state).toBe('open');
+});
+
+test('a target without failing tests has nothing to mine', { timeout: MINE_MS }, async () => {
+  const file = path.join(target.path, '..', 'fix.patch');
+  await writeFile(file, target.fix);
+  await execa('git', ['apply', file], { cwd: target.path });
+  await execa('git', ['-c', 'user.name=a', '-c', 'user.email=a@localhost', 'commit', '-qam', 'Mend it'], {
+    cwd: target.path,
+  });
+  const again = (await whetstone('mine', ['--source', 'tests'])) as Mined;
+  expect(again.admitted).toEqual([]);
+});
