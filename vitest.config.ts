@@ -30,7 +30,9 @@ const unit = rest.filter((file) => !processes.includes(file));
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>
-      Number(/generated-target|gate-rejects|interruptions|docs\.test|code-target|separate\.test/.test(moduleId));
+      Number(
+        /generated-target|gate-rejects|interruptions|docs\.test|code-target|separate\.test/.test(moduleId),
+      );
     return (await super.sort(files)).toSorted((a, b) => isLong(b) - isLong(a));
   }
 }

@@ -62,6 +62,7 @@ export const AdmissionCheck = z.strictObject({
     'no-op-fails',
     'sensitive',
     'reported',
+    'separable',
     'guarded',
     'not-dated',
     'offline',

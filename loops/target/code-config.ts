@@ -21,24 +21,30 @@ export const CodeConfig = z.strictObject({
       packages: z.record(z.string(), z.string()).default({}),
     })
     .prefault({}),
-  tests: z.strictObject({
-    /** Runs all tests from the target's root and writes their report. */
-    command: Command,
-    report: z.strictObject({
-      format: ReportFormat,
-      /** Where `command` writes it, relative to the target's root; on its stdout by default. */
-      file: z.string().optional(),
+  tests: z
+    .strictObject({
+      /** Runs all tests from the target's root and writes their report. */
+      command: Command,
+      report: z.strictObject({
+        format: ReportFormat,
+        /** Where `command` writes it, relative to the target's root; on its stdout by default. */
+        file: z.string().optional(),
+      }),
+      /**
+       * `vitest`: tests and code run in two containers, so that no code can reach the test that judges it. `none`: they
+       * share a process, and a report is only as trustworthy as the code.
+       */
+      separate: z.enum(['vitest', 'none']).default('none'),
+      /** Globs of the test files. */
+      files: z.array(z.string()).min(1).default(['**/*.test.*', '**/*.spec.*']),
+      /** The longest that one run of all tests may take, milliseconds. */
+      timeoutMs: z.int().positive().default(120_000),
+    })
+    .refine(({ separate, report }) => separate === 'none' || report.format === 'vitest-jest-json', {
+      path: ['report', 'format'],
+      error:
+        'separate tests are named as in `vitest-jest-json`: name that format and a reporter that writes it',
     }),
-    /**
-     * `vitest`: tests and code run in two containers, so that no code can reach the test that judges it. `none`: they
-     * share a process, and a report is only as trustworthy as the code.
-     */
-    separate: z.enum(['vitest', 'none']).default('none'),
-    /** Globs of the test files. */
-    files: z.array(z.string()).min(1).default(['**/*.test.*', '**/*.spec.*']),
-    /** The longest that one run of all tests may take, milliseconds. */
-    timeoutMs: z.int().positive().default(120_000),
-  }),
   budgets: z
     .strictObject({ attemptsPerPattern: z.int().positive().default(3) })
     .default({ attemptsPerPattern: 3 }),

@@ -4,7 +4,7 @@ import { Fault } from '../../datasets/fault.ts';
 import { type FailurePattern, groupFailures } from '../../datasets/patterns/group-failures.ts';
 import type { TestResult } from '../../datasets/reports/test-report.ts';
 import { admitCodeCase, type CodeAdmission, steadyTests } from '../admit/code/admit-code-case.ts';
-import { runBaseAgain, runBaseOnce } from '../admit/code/base-runs.ts';
+import { runBase, runBaseTogether } from '../admit/code/base-runs.ts';
 import { decisiveFiles } from '../admit/code/decisive-files.ts';
 import { draftCodeCase } from '../admit/code/draft-code-case.ts';
 import type { SuiteRun } from '../verify/code/suite-run.ts';
@@ -24,8 +24,8 @@ export interface CodeMineReport {
 /** The base's own tests → patterns of failing ones → draft cases → admission → the next dataset version. */
 export async function mineCode(context: CodeContext): Promise<CodeMineReport> {
   const { target, images, progress } = context;
-  const first = await runBaseOnce(context);
-  const patterns = groupFailures(testsOf(first));
+  const together = await runBaseTogether(context);
+  const patterns = groupFailures(testsOf(together));
   progress(
     `${patterns.reduce((sum, { tests }) => sum + tests.length, 0)} failing tests in ${patterns.length} patterns`,
   );
@@ -33,7 +33,7 @@ export async function mineCode(context: CodeContext): Promise<CodeMineReport> {
 
   const report: CodeMineReport = { patterns: patterns.length, admitted: [], refused: [], dataset: null };
   if (patterns.length === 0) return report;
-  const runs = await runBaseAgain(context, first);
+  const runs = await runBase(context, together);
   const { passing, failing } = steadyTests(runs);
   const admitted: CodeCase[] = [];
   for (const pattern of patterns) {
@@ -60,9 +60,9 @@ export async function mineCode(context: CodeContext): Promise<CodeMineReport> {
   return report;
 }
 
-function testsOf(first: SuiteRun): TestResult[] {
-  if (first.ended === 'reported') return first.report.tests;
-  throw new Fault('no-report', `The tests of the base gave no report that can be read: ${first.detail}`, {
+function testsOf(run: SuiteRun): TestResult[] {
+  if (run.ended === 'reported') return run.report.tests;
+  throw new Fault('no-report', `The tests of the base gave no report that can be read: ${run.detail}`, {
     hint: 'tests.command must run in the target, without a network, and write the report that tests.report names',
   });
 }

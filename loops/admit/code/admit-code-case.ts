@@ -27,6 +27,7 @@ export function admitCodeCase(draft: CodeCase, runs: BaseRuns, others: readonly 
   const checks: [AdmissionCheck['check'], () => { passed: boolean; detail: string }][] = [
     ['reported', () => reported(runs)],
     ['fails-before', () => failsBefore(draft, runs)],
+    ['separable', () => separable(draft, runs)],
     ['no-op-fails', () => failsBefore(draft, runs)],
     ['deterministic', () => failsWhen(draft, runs, 'deterministic')],
     ['not-dated', () => failsWhen(draft, runs, 'not-dated')],
@@ -66,6 +67,26 @@ function failsBefore(draft: CodeCase, { plain }: BaseRuns): { passed: boolean; d
     detail: `${testsOf(draft).length} tests fail ${plain.length} of ${plain.length} base trials`,
   };
 }
+
+/**
+ * A test may fail apart from the code for no reason but that: it would go on failing whatever a patch does. Where it fails
+ * in both ways with the same words, it fails for its own reason.
+ */
+function separable(
+  { visible, hidden }: CodeCase,
+  { plain: [apart] }: BaseRuns,
+): { passed: boolean; detail: string } {
+  for (const { id, message } of [...visible, ...hidden]) {
+    const found = apart?.ended === 'reported' ? apart.report.tests.find((test) => test.id === id) : undefined;
+    if (firstLine(found?.message ?? '') !== firstLine(message)) {
+      const detail = `${id} fails otherwise when it runs as it is judged: ${firstLine(found?.message ?? '(no message)')}`;
+      return { passed: false, detail };
+    }
+  }
+  return { passed: true, detail: 'they fail with the same words when they run as they are judged' };
+}
+
+const firstLine = (message: string): string => message.split('\n', 1)[0] ?? '';
 
 function failsWhen(
   draft: CodeCase,

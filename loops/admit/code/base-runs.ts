@@ -1,4 +1,5 @@
 import { runSuite } from '../../verify/code/run-suite.ts';
+import { runSuiteTogether } from '../../verify/code/run-suite-together.ts';
 import type { SuiteRun } from '../../verify/code/suite-run.ts';
 import type { Variation } from '../../verify/code/variation.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
@@ -17,6 +18,9 @@ export interface VariedRun {
 
 /** What all cases of a revision are admitted by: every run tells of every test. */
 export interface BaseRuns {
+  /** By the target's own command, in one process with the code. */
+  together: SuiteRun;
+  /** As a verdict runs them. */
   plain: SuiteRun[];
   varied: VariedRun[];
 }
@@ -31,20 +35,22 @@ const VARIATIONS: readonly { check: VariedRun['check']; what: string; variation:
   { check: 'not-dated', what: 'a year ago', variation: { days: -YEAR_DAYS } },
 ];
 
-/** The base's tests as they are: what fails here is the signal. */
-export const runBaseOnce = (context: CodeContext): Promise<SuiteRun> =>
-  run(context, `base trial 1 of ${BASE_TRIALS}`);
+/** The base's tests by the target's own command, in one process with the code: what fails here is the signal. */
+export function runBaseTogether(context: CodeContext): Promise<SuiteRun> {
+  context.progress('running the tests of the base');
+  return runSuiteTogether(context, { code: context.images.base, purpose: 'tests of the base' });
+}
 
-/** After a first run, the base's tests again and again, and then with order, time zone, processor and clock another way. */
-export async function runBaseAgain(context: CodeContext, first: SuiteRun): Promise<BaseRuns> {
-  const plain = [first];
-  for (let at = 2; at <= BASE_TRIALS; at++)
+/** After that, again and again as a verdict runs them, and then with order, time zone, processor and clock another way. */
+export async function runBase(context: CodeContext, together: SuiteRun): Promise<BaseRuns> {
+  const plain: SuiteRun[] = [];
+  for (let at = 1; at <= BASE_TRIALS; at++)
     plain.push(await run(context, `base trial ${at} of ${BASE_TRIALS}`));
   const varied: VariedRun[] = [];
   for (const { check, what, variation } of VARIATIONS) {
     varied.push({ check, what, run: await run(context, `base trial ${what}`, variation) });
   }
-  return { plain, varied };
+  return { together, plain, varied };
 }
 
 function run(context: CodeContext, purpose: string, variation?: Variation): Promise<SuiteRun> {
