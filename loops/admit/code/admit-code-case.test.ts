@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { groupFailures } from '../../../datasets/patterns/group-failures.ts';
+import type { TestOutcome, TestReport } from '../../../datasets/reports/test-report.ts';
+import type { SuiteRun } from '../../verify/code/suite-run.ts';
+import { admitCodeCase, steadyTests } from './admit-code-case.ts';
+import type { BaseRuns, VariedRun } from './base-runs.ts';
+import { draftCodeCase } from './draft-code-case.ts';
+
+type Outcomes = Record<string, TestOutcome>;
+
+const base: Outcomes = {
+  'sum > one': 'failed',
+  'sum > two': 'failed',
+  'sum > none': 'passed',
+  'max > one': 'passed',
+};
+
+function report(outcomes: Outcomes, message = 'AssertionError: expected 1 to be 2'): TestReport {
+  return {
+    format: 'vitest-jest-json',
+    declared: null,
+    problems: [],
+    tests: Object.entries(outcomes).map(([name, outcome]) => ({
+      id: `test/a.test.ts > ${name}`,
+      file: 'test/a.test.ts',
+      path: name.split(' > '),
+      outcome,
+      durationMs: 1,
+      message: outcome === 'failed' ? message : null,
+    })),
+  };
+}
+
+const reported = (outcomes: Outcomes, message?: string): SuiteRun => ({
+  ended: 'reported',
+  report: report(outcomes, message),
+  wallMs: 1,
+});
+
+function runs(change: Partial<BaseRuns> = {}): BaseRuns {
+  const varied = (check: VariedRun['check'], what: string): VariedRun => ({
+    check,
+    what,
+    run: reported(base),
+  });
+  return {
+    together: reported(base),
+    plain: Array.from({ length: 10 }, () => reported(base)),
+    varied: [varied('deterministic', 'in another order'), varied('not-dated', 'a year from now')],
+    ...change,
+  };
+}
+
+function draft(seen: BaseRuns) {
+  const [pattern] = groupFailures(report(base).tests);
+  if (!pattern) throw new Error('nothing fails');
+  return draftCodeCase(pattern, { guards: steadyTests(seen).passing, decisive: {} });
+}
+
+const refusal = (seen: BaseRuns) => {
+  const { admitted, certificate } = admitCodeCase(draft(seen), seen, []);
+  return admitted ? undefined : certificate.at(-1)?.check;
+};
+
+describe('draftCodeCase', () => {
+  it('tells of fewer than it hides, and names the case after file and suite', () => {
+    const { id, visible, hidden, guards } = draft(runs());
+    expect(id).toMatch(/^a-sum-[0-9a-f]{8}$/);
+    expect(visible.map((test) => test.path)).toEqual([['sum', 'one']]);
+    expect(hidden.map((test) => test.path)).toEqual([['sum', 'two']]);
+    expect(guards).toEqual(['test/a.test.ts > max > one', 'test/a.test.ts > sum > none']);
+  });
+
+  it('hides a single failing test', () => {
+    const [pattern] = groupFailures(report({ 'sum > one': 'failed' }).tests);
+    if (!pattern) throw new Error('nothing fails');
+    const { visible, hidden } = draftCodeCase(pattern, { guards: [], decisive: {} });
+    expect([visible.length, hidden.length]).toEqual([0, 1]);
+  });
+});
+
+describe('admitCodeCase', () => {
+  it('admits what fails alike in every run', () => {
+    const seen = runs();
+    const { admitted, certificate } = admitCodeCase(draft(seen), seen, []);
+    expect(certificate.filter(({ passed }) => !passed)).toEqual([]);
+    expect(admitted).toBe(true);
+  });
+
+  it('refuses what passes one trial of ten', () => {
+    const plain = Array.from({ length: 10 }, (_, at) =>
+      reported(at === 7 ? { ...base, 'sum > two': 'passed' } : base),
+    );
+    expect(refusal(runs({ plain }))).toBe('fails-before');
+  });
+
+  it('refuses what fails with other words when it is judged: it may never pass there', () => {
+    const plain = Array.from({ length: 10 }, () => reported(base, 'TypeError: it runs in another process'));
+    expect(refusal(runs({ plain }))).toBe('separable');
+  });
+
+  it.each(['deterministic', 'not-dated'] as const)('refuses what is not %s', (check) => {
+    const run = reported({ ...base, 'sum > one': 'passed' });
+    expect(refusal(runs({ varied: [{ check, what: 'another day', run }] }))).toBe(check);
+  });
+
+  it('refuses where a report contradicts itself, or did not come', () => {
+    const broken: SuiteRun = {
+      ended: 'reported',
+      report: { ...report(base), problems: ['torn'] },
+      wallMs: 1,
+    };
+    expect(refusal(runs({ plain: [broken] }))).toBe('reported');
+    expect(refusal(runs({ plain: [{ ended: 'cut', detail: 'timed_out', wallMs: 1 }] }))).toBe('reported');
+  });
+
+  it('refuses what another case asks', () => {
+    const seen = runs();
+    expect(admitCodeCase(draft(seen), seen, [draft(seen)]).certificate.at(-1)?.check).toBe('not-duplicate');
+  });
+
+  it('refuses where no test passes', () => {
+    const failing: Outcomes = { 'sum > one': 'failed', 'sum > two': 'failed' };
+    const all = reported(failing);
+    const seen = runs({
+      plain: [all],
+      varied: [
+        { check: 'deterministic', what: 'so', run: all },
+        { check: 'not-dated', what: 'so', run: all },
+      ],
+    });
+    expect(refusal(seen)).toBe('guarded');
+  });
+});

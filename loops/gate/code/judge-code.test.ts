@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Arm, TrialOutcome } from '../evidence.ts';
+import { ProtocolPolicy } from '../protocol/protocol-policy.ts';
+import { seededRandom } from '../statistics/seeded-random.ts';
+import type { CodeEvidence, SuiteTrial } from './code-evidence.ts';
+import { CodeVerdict } from './code-verdict.ts';
+import { judgeCode } from './judge-code.ts';
+
+const policy = ProtocolPolicy.parse({});
+const TESTS = { told: 'visible', one: 'hidden', two: 'hidden' } as const;
+const GUARDS = ['keeps', 'stays'];
+
+const nothing: CodeEvidence = {
+  case: 'add-12345678',
+  pattern: '1234567890abcdef',
+  attempt: 1,
+  tests: Object.entries(TESTS).map(([id, role]) => ({ id, role })),
+  guards: GUARDS,
+  policy: null,
+  build: null,
+  runs: [],
+  twin: null,
+  infraErrors: 0,
+  wallMs: 0,
+};
+
+/** How a test ends on an arm in its n-th run, from 0. */
+type Behaviour = (arm: Arm, test: string, at: number) => TrialOutcome;
+
+const fixed: Behaviour = (arm, test) => (arm === 'candidate' || GUARDS.includes(test) ? 'passed' : 'failed');
+
+/** Runs what the gate asks for, as a verifier would, until it is decided. */
+function judged(
+  behaviour: Behaviour,
+  { twin = 'failed', ...known }: { twin?: TrialOutcome | 'none' } & Partial<Omit<CodeEvidence, 'twin'>> = {},
+): { verdict: CodeVerdict; evidence: CodeEvidence } {
+  const evidence: CodeEvidence = { ...nothing, runs: [], ...known };
+  for (let steps = 0; steps < 60; steps++) {
+    const { verdict, next } = judgeCode(evidence, policy);
+    if (next.do === 'decided') return { verdict: CodeVerdict.parse(verdict), evidence };
+    expect(verdict.verdict).toBe('inconclusive');
+    if (next.do === 'policy') evidence.policy = [];
+    else if (next.do === 'build') evidence.build = { outcome: 'ok' };
+    else if (next.do === 'twin')
+      evidence.twin =
+        twin === 'none' ? 'none' : { test: 'one', outcome: twin, detail: 'the opposite of toBe' };
+    else evidence.runs.push(trial(evidence.runs, next.arm, behaviour));
+  }
+  throw new Error('it never decides');
+}
+
+function trial(before: readonly SuiteTrial[], arm: Arm, behaviour: Behaviour): SuiteTrial {
+  const at = before.filter((run) => run.arm === arm).length;
+  const ids = [...Object.keys(TESTS), ...GUARDS];
+  return {
+    arm,
+    outcomes: Object.fromEntries(ids.map((id) => [id, behaviour(arm, id, at)])),
+    detail: '',
+    wallMs: 1,
+  };
+}
+
+const codes = ({ reasons }: CodeVerdict) => reasons.map(({ code }) => code);
+
+describe('judgeCode', () => {
+  it('accepts what passes in every trial, with the counts it stands on', () => {
+    const { verdict, evidence } = judged(fixed);
+    expect(verdict.verdict).toBe('accepted');
+    expect(verdict.reasons).toEqual([]);
+    expect(verdict.cases).toEqual([{ id: nothing.case, base: 0, candidate: 1 }]);
+    expect(verdict.p).toBeCloseTo(252 ** -2, 12);
+    expect(evidence.runs.filter(({ arm }) => arm === 'base')).toHaveLength(5);
+    expect(verdict.stages.every(({ state }) => state === 'passed')).toBe(true);
+  });
+
+  it('runs nothing of a patch that the policy refuses, or that does not apply', () => {
+    const finding = { code: 'tests-changed' as const, path: 'test/a.test.ts', rule: 'may not change' };
+    const refused = judged(fixed, { policy: [finding] });
+    expect(codes(refused.verdict)).toEqual(['tests-changed']);
+    expect(refused.evidence.runs).toEqual([]);
+    const broken = judged(fixed, { policy: [], build: { outcome: 'failed', detail: 'no such file' } });
+    expect(codes(broken.verdict)).toEqual(['does-not-apply']);
+  });
+
+  it('rejects what changes nothing, without a single run of the base', () => {
+    const { verdict, evidence } = judged((_arm, test) => (GUARDS.includes(test) ? 'passed' : 'failed'));
+    expect(verdict.verdict).toBe('rejected');
+    expect(codes(verdict)).toContain('still-fails');
+    expect(evidence.runs.map(({ arm }) => arm)).not.toContain('base');
+  });
+
+  it('rejects what passes the tests that were told, and no hidden one', () => {
+    const { verdict } = judged((arm, test, at) => (test === 'told' ? 'passed' : nullOf(arm, test, at)));
+    expect(verdict.verdict).toBe('rejected');
+  });
+
+  it.each(['timed_out', 'invalid'] as const)('takes no report that is %s for a pass', (outcome) => {
+    expect(judged((arm, test) => (arm === 'base' ? nullOf(arm, test, 0) : outcome)).verdict.verdict).toBe(
+      'rejected',
+    );
+  });
+
+  it('rejects what breaks a test that passed', () => {
+    const { verdict } = judged((arm, test, at) =>
+      arm === 'candidate' && test === 'keeps' ? 'failed' : fixed(arm, test, at),
+    );
+    expect(verdict.verdict).toBe('rejected');
+    expect(codes(verdict)).toContain('guard-fails');
+  });
+
+  it('lets a guard off that failed once and then passes', () => {
+    const { verdict } = judged((arm, test, at) =>
+      arm === 'candidate' && test === 'keeps' && at === 0 ? 'failed' : fixed(arm, test, at),
+    );
+    expect(verdict.verdict).toBe('accepted');
+  });
+
+  it('asks for more trials of a fix that is flaky, and accepts it', () => {
+    const { verdict, evidence } = judged((arm, test, at) =>
+      arm === 'candidate' && test === 'one' && at === 1 ? 'failed' : fixed(arm, test, at),
+    );
+    expect(verdict.verdict).toBe('accepted');
+    expect(evidence.runs.length).toBeGreaterThanOrEqual(10);
+  });
+
+  it('hands what passes an impossible twin to a person', () => {
+    const { verdict } = judged(fixed, { twin: 'passed' });
+    expect(verdict.verdict).toBe('inconclusive');
+    expect(codes(verdict)).toEqual(['implausible']);
+    expect(judged(fixed, { twin: 'none' }).verdict.verdict).toBe('accepted');
+  });
+
+  it('asks more of a later attempt', () => {
+    const levels = [1, 2, 5].map((attempt) => judged(fixed, { attempt }).verdict.level);
+    expect(levels).toEqual(levels.toSorted((a, b) => b - a));
+  });
+
+  it('never accepts more often when a passed trial of the candidate turns into a failure', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.double({ min: 0.3, max: 1, noNaN: true }),
+        (seed, rate) => {
+          const drawn = (worse: boolean): Behaviour => {
+            const random = seededRandom(seed);
+            const table = new Map<string, boolean>();
+            for (let at = 0; at < 15; at++)
+              for (const id of Object.keys(TESTS)) table.set(`${id} ${at}`, random() < rate);
+            return (arm, test, at) => {
+              if (arm === 'base' || GUARDS.includes(test)) return fixed(arm, test, at);
+              return table.get(`${test} ${at}`) && !(worse && test === 'one' && at < 3) ? 'passed' : 'failed';
+            };
+          };
+          const better = judged(drawn(false)).verdict.verdict;
+          const worse = judged(drawn(true)).verdict.verdict;
+          if (worse === 'accepted') expect(better).toBe('accepted');
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+const nullOf: Behaviour = (_arm, test) => (GUARDS.includes(test) ? 'passed' : 'failed');
