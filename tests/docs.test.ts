@@ -11,7 +11,7 @@ import { commandLoaders, loadCommands } from '../cli/commands/index.ts';
 import { AdmissionCheck, VariantKind } from '../datasets/cases/case.ts';
 import { CodeConfig } from '../loops/target/code-config.ts';
 import { TargetConfig } from '../loops/target/config.ts';
-import { loadTarget } from '../loops/target/load-target.ts';
+import { loadAnyTarget } from '../loops/target/load-target.ts';
 import { renderLedger } from '../loops/workflows/summarise.ts';
 import { type Block, readPages, repository } from './support/doc-blocks.ts';
 import { type FlightsLoop, flightsLoop } from './support/flights-loop.ts';
@@ -126,7 +126,7 @@ describe('what needs no loop', () => {
       await mkdir(target);
       await writeFile(path.join(target, 'whetstone.config.ts'), block.text);
       await commit(target);
-      const { config } = await loadTarget(path.join(target, 'whetstone.config.ts'));
+      const { config } = await loadAnyTarget(path.join(target, 'whetstone.config.ts'));
       expect(block.text).toContain(`name: '${config.name}'`);
     },
   );
