@@ -40,12 +40,11 @@ function judged(
     const { verdict, next } = judgeCode(evidence, policy);
     if (next.do === 'decided') return { verdict: CodeVerdict.parse(verdict), evidence };
     expect(verdict.verdict).toBe('inconclusive');
-    if (next.do === 'policy') evidence.policy = [];
+    if (next.do === 'run') evidence.runs.push(trial(evidence.runs, next.arm, behaviour));
+    else if (next.do === 'policy') evidence.policy = [];
     else if (next.do === 'build') evidence.build = { outcome: 'ok' };
-    else if (next.do === 'twin')
-      evidence.twin =
-        twin === 'none' ? 'none' : { test: 'one', outcome: twin, detail: 'the opposite of toBe' };
-    else evidence.runs.push(trial(evidence.runs, next.arm, behaviour));
+    else
+      evidence.twin = twin === 'none' ? twin : { test: 'one', outcome: twin, detail: 'the opposite of toBe' };
   }
   throw new Error('it never decides');
 }
