@@ -3,17 +3,16 @@ import { z } from 'zod';
 import type { QueryCase } from '../../datasets/cases/case.ts';
 import { AdmissionCheck } from '../../datasets/cases/case.ts';
 import { readCase, writeCase } from '../../datasets/cases/case-folder.ts';
-import { type Dataset, listVersions, readDataset } from '../../datasets/cases/dataset.ts';
+import type { Dataset } from '../../datasets/cases/dataset.ts';
 import type { LoopContext } from './context.ts';
-import { freezeVersion } from './freeze-version.ts';
+import { currentVersion, freezeVersion } from './freeze-version.ts';
 
 /** A target's cases stand in `<datasets>/v<N>`, its frontier in `<datasets>/frontier/v<N>`. */
 export const frontierRoot = (datasets: string): string => path.join(datasets, 'frontier');
 
 /** The newest frozen version of the target's dataset; undefined before the first. */
 export async function currentDataset({ target }: Pick<LoopContext, 'target'>): Promise<Dataset | undefined> {
-  const version = (await listVersions(target.datasets)).at(-1);
-  return version === undefined ? undefined : readDataset(target.datasets, version);
+  return (await currentVersion(target.datasets))?.dataset;
 }
 
 /** These cases of the newest version, sealed parts included, in the order asked for. */

@@ -1,4 +1,5 @@
 import type { CodeCase } from '../../datasets/cases/code-case.ts';
+import { readCodeCase } from '../../datasets/cases/code-case-folder.ts';
 import { Fault } from '../../datasets/fault.ts';
 import { sha256 } from '../../datasets/sha256.ts';
 import type { PatchRules } from '../gate/check-patch.ts';
@@ -10,7 +11,6 @@ import { type CodeVerification, verifyCodeCandidate } from '../verify/code/verif
 import type { CodeContext } from './code-context.ts';
 import { currentVersion } from './freeze-version.ts';
 import type { PatchRequest } from './gate-patch.ts';
-import { frozenCodeCases } from './mine-code.ts';
 
 export interface GatedCode extends CodeVerification {
   case: CodeCase;
@@ -21,12 +21,13 @@ export interface GatedCode extends CodeVerification {
 /** The gate on anybody's patch to a code target: one confirm stage on one case, every test that passes today as guard. */
 export async function gateCode(context: CodeContext, request: PatchRequest): Promise<GatedCode> {
   const { state, target, images, now } = context;
-  const dataset = (await currentVersion(target.datasets))?.dataset;
-  if (!dataset) {
+  const current = await currentVersion(target.datasets);
+  if (!current) {
     throw new Fault('no-dataset', `${target.name} has no dataset to judge a patch by.`, {
       hint: 'Make one with `whetstone mine --source tests`.',
     });
   }
+  const { dataset } = current;
   const patchSha256 = sha256(request.patch);
   const known = (await state.candidates.list()).find(
     (one) => one.patchSha256 === patchSha256 && one.caseId !== null,
@@ -37,7 +38,7 @@ export async function gateCode(context: CodeContext, request: PatchRequest): Pro
     });
   }
   const codeCase = chooseCodeCase(
-    await frozenCodeCases(context),
+    await Promise.all(current.folders.map(readCodeCase)),
     request.caseId ?? known?.caseId ?? undefined,
     target,
   );

@@ -1,5 +1,4 @@
 import type { CodeCase } from '../../datasets/cases/code-case.ts';
-import { readCodeCase } from '../../datasets/cases/code-case-folder.ts';
 import { Fault } from '../../datasets/fault.ts';
 import { type FailurePattern, groupFailures } from '../../datasets/patterns/group-failures.ts';
 import type { TestResult } from '../../datasets/reports/test-report.ts';
@@ -11,7 +10,6 @@ import type { SuiteRun } from '../verify/code/suite-run.ts';
 import type { CodeContext } from './code-context.ts';
 import type { FrozenVersion } from './freeze-cases.ts';
 import { freezeCode } from './freeze-code.ts';
-import { currentVersion } from './freeze-version.ts';
 
 export interface CodeMineReport {
   patterns: number;
@@ -33,7 +31,7 @@ export async function mineCode(context: CodeContext): Promise<CodeMineReport> {
 
   const report: CodeMineReport = { patterns: patterns.length, admitted: [], refused: [], dataset: null };
   if (patterns.length === 0) return report;
-  const runs = await runBase(context, together);
+  const runs = await runBase(context);
   const { passing, failing } = steadyTests(runs);
   const admitted: CodeCase[] = [];
   for (const pattern of patterns) {
@@ -87,10 +85,4 @@ async function record(
     version: null,
     split: admitted ? 'dev' : null,
   });
-}
-
-/** The cases of the newest version, sealed parts included. */
-export async function frozenCodeCases({ target }: Pick<CodeContext, 'target'>): Promise<CodeCase[]> {
-  const current = await currentVersion(target.datasets);
-  return Promise.all((current?.folders ?? []).map(readCodeCase));
 }

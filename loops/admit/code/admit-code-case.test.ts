@@ -44,7 +44,6 @@ function runs(change: Partial<BaseRuns> = {}): BaseRuns {
     run: reported(base),
   });
   return {
-    together: reported(base),
     plain: Array.from({ length: 10 }, () => reported(base)),
     varied: [varied('deterministic', 'in another order'), varied('not-dated', 'a year from now')],
     ...change,

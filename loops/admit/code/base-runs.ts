@@ -18,8 +18,6 @@ export interface VariedRun {
 
 /** What all cases of a revision are admitted by: every run tells of every test. */
 export interface BaseRuns {
-  /** By the target's own command, in one process with the code. */
-  together: SuiteRun;
   /** As a verdict runs them. */
   plain: SuiteRun[];
   varied: VariedRun[];
@@ -42,7 +40,7 @@ export function runBaseTogether(context: CodeContext): Promise<SuiteRun> {
 }
 
 /** After that, again and again as a verdict runs them, and then with order, time zone, processor and clock another way. */
-export async function runBase(context: CodeContext, together: SuiteRun): Promise<BaseRuns> {
+export async function runBase(context: CodeContext): Promise<BaseRuns> {
   const plain: SuiteRun[] = [];
   for (let at = 1; at <= BASE_TRIALS; at++)
     plain.push(await run(context, `base trial ${at} of ${BASE_TRIALS}`));
@@ -50,7 +48,7 @@ export async function runBase(context: CodeContext, together: SuiteRun): Promise
   for (const { check, what, variation } of VARIATIONS) {
     varied.push({ check, what, run: await run(context, `base trial ${what}`, variation) });
   }
-  return { together, plain, varied };
+  return { plain, varied };
 }
 
 function run(context: CodeContext, purpose: string, variation?: Variation): Promise<SuiteRun> {
