@@ -25,6 +25,11 @@ export const CodeCase = z.strictObject({
   hidden: z.array(FailingTest).min(1),
   /** Sealed: tests that passed on the base in every trial at admission. */
   guards: z.array(z.string()),
+  /**
+   * Sealed: tests that passed on the base in each run beside the code, in one process with it. A candidate that fails one is
+   * refused; that it passes says nothing.
+   */
+  besideGuards: z.array(z.string()).default([]),
   /** Sealed: all of the revision but the code under test (tests, snapshots, the runner's configuration), by its content. */
   decisive: z.record(z.string(), Blob),
 });

@@ -7,6 +7,7 @@ import { CodeVerdict } from '../gate/code/code-verdict.ts';
 import { ProtocolPolicy } from '../gate/protocol/protocol-policy.ts';
 import type { TrialRecord } from '../state/stores/trial-store.ts';
 import type { CodeTarget } from '../target/load-target.ts';
+import { findAim } from '../verify/code/find-aim.ts';
 import { type CodeVerification, verifyCodeCandidate } from '../verify/code/verify-code-candidate.ts';
 import type { CodeContext } from './code-context.ts';
 import { currentVersion } from './freeze-version.ts';
@@ -37,11 +38,14 @@ export async function gateCode(context: CodeContext, request: PatchRequest): Pro
       hint: 'Run `whetstone gate --patch` without --remeasure.',
     });
   }
-  const codeCase = chooseCodeCase(
-    await Promise.all(current.folders.map(readCodeCase)),
-    request.caseId ?? known?.caseId ?? undefined,
-    target,
-  );
+  const rules = codePatchRules(target);
+  const cases = await Promise.all(current.folders.map(readCodeCase));
+  const named = request.caseId ?? known?.caseId ?? undefined;
+  const aim =
+    named === undefined && cases.length > 1
+      ? await findAim(context, cases, { patch: request.patch, rules })
+      : undefined;
+  const codeCase = aim ?? chooseCodeCase(cases, named, target);
   const { id } = await state.candidates.submit({
     caseId: codeCase.id,
     pattern: codeCase.pattern,
@@ -71,7 +75,7 @@ export async function gateCode(context: CodeContext, request: PatchRequest): Pro
   const verification = await verifyCodeCandidate(context, {
     case: codeCase,
     patch: request.patch,
-    rules: codePatchRules(target),
+    rules,
     attempt: attempt.number,
     policy: ProtocolPolicy.parse({}),
   });

@@ -22,8 +22,8 @@ export interface CodeMineReport {
 /** The base's own tests → patterns of failing ones → draft cases → admission → the next dataset version. */
 export async function mineCode(context: CodeContext): Promise<CodeMineReport> {
   const { target, images, progress } = context;
-  const together = await runBaseTogether(context);
-  const patterns = groupFailures(testsOf(together));
+  const first = await runBaseTogether(context, 'running the tests of the base');
+  const patterns = groupFailures(testsOf(first));
   progress(
     `${patterns.reduce((sum, { tests }) => sum + tests.length, 0)} failing tests in ${patterns.length} patterns`,
   );
@@ -31,14 +31,16 @@ export async function mineCode(context: CodeContext): Promise<CodeMineReport> {
 
   const report: CodeMineReport = { patterns: patterns.length, admitted: [], refused: [], dataset: null };
   if (patterns.length === 0) return report;
-  const runs = await runBase(context);
-  const { passing, failing } = steadyTests(runs);
+  const files = [...new Set(patterns.flatMap(({ tests }) => tests.map(({ file }) => file)))];
+  const runs = await runBase(context, { first, files });
+  const { passing, passingBeside, failing } = steadyTests(runs);
   const admitted: CodeCase[] = [];
   for (const pattern of patterns) {
     // What fails only now and then is not part of a case; a pattern of nothing else is refused with what was seen.
     const steady = pattern.tests.filter(({ id }) => failing.has(id));
     const draft = draftCodeCase(steady.length > 0 ? { ...pattern, tests: steady } : pattern, {
       guards: passing,
+      besideGuards: context.images.tests === null ? [] : passingBeside,
       decisive,
     });
     const admission = admitCodeCase(draft, runs, admitted);

@@ -53,7 +53,8 @@ export async function writeCodeHarborFiles(
     reportFile: environment.reportFile,
     decisive: Object.keys(codeCase.decisive),
     tests: [...codeCase.visible, ...codeCase.hidden].map(({ id }) => id),
-    guards: codeCase.guards,
+    // Tests and code share a process there.
+    guards: codeCase.besideGuards.length > 0 ? codeCase.besideGuards : codeCase.guards,
   };
   await writeFile(inTests('check.json'), `${JSON.stringify(check, null, 2)}\n`);
 }

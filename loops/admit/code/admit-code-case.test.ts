@@ -44,7 +44,9 @@ function runs(change: Partial<BaseRuns> = {}): BaseRuns {
     run: reported(base),
   });
   return {
-    plain: Array.from({ length: 10 }, () => reported(base)),
+    beside: [reported(base)],
+    plain: Array.from({ length: 3 }, () => reported(base)),
+    failing: Array.from({ length: 7 }, () => reported(base)),
     varied: [varied('deterministic', 'in another order'), varied('not-dated', 'a year from now')],
     ...change,
   };
@@ -53,7 +55,7 @@ function runs(change: Partial<BaseRuns> = {}): BaseRuns {
 function draft(seen: BaseRuns) {
   const [pattern] = groupFailures(report(base).tests);
   if (!pattern) throw new Error('nothing fails');
-  return draftCodeCase(pattern, { guards: steadyTests(seen).passing, decisive: {} });
+  return draftCodeCase(pattern, { guards: steadyTests(seen).passing, besideGuards: [], decisive: {} });
 }
 
 const refusal = (seen: BaseRuns) => {
@@ -73,7 +75,7 @@ describe('draftCodeCase', () => {
   it('hides a single failing test', () => {
     const [pattern] = groupFailures(report({ 'sum > one': 'failed' }).tests);
     if (!pattern) throw new Error('nothing fails');
-    const { visible, hidden } = draftCodeCase(pattern, { guards: [], decisive: {} });
+    const { visible, hidden } = draftCodeCase(pattern, { guards: [], besideGuards: [], decisive: {} });
     expect([visible.length, hidden.length]).toEqual([0, 1]);
   });
 });
@@ -87,10 +89,12 @@ describe('admitCodeCase', () => {
   });
 
   it('refuses what passes one trial of ten', () => {
-    const plain = Array.from({ length: 10 }, (_, at) =>
-      reported(at === 7 ? { ...base, 'sum > two': 'passed' } : base),
-    );
-    expect(refusal(runs({ plain }))).toBe('fails-before');
+    const once = (count: number) =>
+      Array.from({ length: count }, (_, at) =>
+        reported(at === count - 1 ? { ...base, 'sum > two': 'passed' } : base),
+      );
+    expect(refusal(runs({ plain: once(3) }))).toBe('fails-before');
+    expect(refusal(runs({ failing: once(7) }))).toBe('fails-before');
   });
 
   it('refuses what fails with other words when it is judged: it may never pass there', () => {
@@ -122,7 +126,9 @@ describe('admitCodeCase', () => {
     const failing: Outcomes = { 'sum > one': 'failed', 'sum > two': 'failed' };
     const all = reported(failing);
     const seen = runs({
+      beside: [all],
       plain: [all],
+      failing: [],
       varied: [
         { check: 'deterministic', what: 'so', run: all },
         { check: 'not-dated', what: 'so', run: all },

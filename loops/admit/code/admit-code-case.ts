@@ -8,15 +8,26 @@ export interface CodeAdmission {
   certificate: AdmissionCheck[];
 }
 
-/** Tests that pass in every run: what has to go on passing. Tests that pass in some only are nobody's measure. */
-export function steadyTests({ plain, varied }: BaseRuns): { passing: string[]; failing: Set<string> } {
-  const runs = [...plain, ...varied.map(({ run }) => run)];
-  const ids = new Set(
-    runs.flatMap((run) => (run.ended === 'reported' ? run.report.tests : [])).map(({ id }) => id),
-  );
-  const always = (outcome: 'passed' | 'failed', among: readonly SuiteRun[]) =>
-    [...ids].filter((id) => among.every((run) => outcomeOf(run, id) === outcome)).sort();
-  return { passing: always('passed', runs), failing: new Set(always('failed', plain)) };
+export interface SteadyTests {
+  /** Pass in every run of all tests as a verdict makes it: what has to go on passing. */
+  passing: string[];
+  /** Pass in every run beside the code. */
+  passingBeside: string[];
+  /** Fail in every trial. Tests that do now one, now the other are nobody's measure. */
+  failing: Set<string>;
+}
+
+export function steadyTests({ beside, plain, failing, varied }: BaseRuns): SteadyTests {
+  const always = (outcome: 'passed' | 'failed', runs: readonly SuiteRun[]) => {
+    const seen = runs.flatMap((run) => (run.ended === 'reported' ? run.report.tests : []));
+    const ids = [...new Set(seen.map(({ id }) => id))];
+    return ids.filter((id) => runs.every((run) => outcomeOf(run, id) === outcome)).sort();
+  };
+  return {
+    passing: always('passed', [...plain, ...varied.map(({ run }) => run)]),
+    passingBeside: always('passed', beside),
+    failing: new Set(always('failed', [...plain, ...failing])),
+  };
 }
 
 /**
@@ -47,24 +58,27 @@ export function admitCodeCase(draft: CodeCase, runs: BaseRuns, others: readonly 
 
 const testsOf = ({ visible, hidden }: CodeCase): string[] => [...visible, ...hidden].map(({ id }) => id);
 
-function reported({ plain, varied }: BaseRuns): { passed: boolean; detail: string } {
-  for (const run of [...plain, ...varied.map((one) => one.run)]) {
+function reported({ beside, plain, failing, varied }: BaseRuns): { passed: boolean; detail: string } {
+  const runs = [...beside, ...plain, ...failing, ...varied.map((one) => one.run)];
+  for (const run of runs) {
     if (run.ended !== 'reported')
       return { passed: false, detail: `a run of the base ended otherwise: ${run.detail}` };
     const [problem] = run.report.problems;
     if (problem !== undefined) return { passed: false, detail: `a report of the base: ${problem}` };
   }
-  return { passed: true, detail: `${plain.length + varied.length} whole reports of the base` };
+  return { passed: true, detail: `${runs.length} whole reports of the base` };
 }
 
-function failsBefore(draft: CodeCase, { plain }: BaseRuns): { passed: boolean; detail: string } {
+function failsBefore(draft: CodeCase, { plain, failing }: BaseRuns): { passed: boolean; detail: string } {
+  const trials = [...plain, ...failing];
   for (const id of testsOf(draft)) {
-    const passes = plain.filter((run) => outcomeOf(run, id) === 'passed').length;
-    if (passes > 0) return { passed: false, detail: `${id} passes ${passes} of ${plain.length} base trials` };
+    const passes = trials.filter((run) => outcomeOf(run, id) === 'passed').length;
+    if (passes > 0)
+      return { passed: false, detail: `${id} passes ${passes} of ${trials.length} base trials` };
   }
   return {
     passed: true,
-    detail: `${testsOf(draft).length} tests fail ${plain.length} of ${plain.length} base trials`,
+    detail: `${testsOf(draft).length} tests fail ${trials.length} of ${trials.length} base trials`,
   };
 }
 

@@ -1,4 +1,4 @@
-import { runSuite } from '../../verify/code/run-suite.ts';
+import { runSuite, type SuiteRequest } from '../../verify/code/run-suite.ts';
 import { runSuiteTogether } from '../../verify/code/run-suite-together.ts';
 import type { SuiteRun } from '../../verify/code/suite-run.ts';
 import type { Variation } from '../../verify/code/variation.ts';
@@ -6,6 +6,9 @@ import type { CodeContext } from '../../workflows/code-context.ts';
 
 /** Trials of the base, all of which a case must fail (gate.md: 5 of 5 still admits a pass rate of 45 %). */
 const BASE_TRIALS = 10;
+/** So many of them are of all tests, and the others of those that fail: the varied runs say of the others that they are steady. */
+const WHOLE_TRIALS = 3;
+const BESIDE_TRIALS = 3;
 
 const YEAR_DAYS = 365;
 
@@ -16,10 +19,14 @@ export interface VariedRun {
   run: SuiteRun;
 }
 
-/** What all cases of a revision are admitted by: every run tells of every test. */
+/** What all cases of a revision are admitted by. */
 export interface BaseRuns {
+  /** In one process with the code. */
+  beside: SuiteRun[];
   /** As a verdict runs them. */
   plain: SuiteRun[];
+  /** The same, of the files in which a test fails. */
+  failing: SuiteRun[];
   varied: VariedRun[];
 }
 
@@ -34,24 +41,38 @@ const VARIATIONS: readonly { check: VariedRun['check']; what: string; variation:
 ];
 
 /** The base's tests by the target's own command, in one process with the code: what fails here is the signal. */
-export function runBaseTogether(context: CodeContext): Promise<SuiteRun> {
-  context.progress('running the tests of the base');
-  return runSuiteTogether(context, { code: context.images.base, purpose: 'tests of the base' });
-}
-
-/** After that, again and again as a verdict runs them, and then with order, time zone, processor and clock another way. */
-export async function runBase(context: CodeContext): Promise<BaseRuns> {
-  const plain: SuiteRun[] = [];
-  for (let at = 1; at <= BASE_TRIALS; at++)
-    plain.push(await run(context, `base trial ${at} of ${BASE_TRIALS}`));
-  const varied: VariedRun[] = [];
-  for (const { check, what, variation } of VARIATIONS) {
-    varied.push({ check, what, run: await run(context, `base trial ${what}`, variation) });
-  }
-  return { plain, varied };
-}
-
-function run(context: CodeContext, purpose: string, variation?: Variation): Promise<SuiteRun> {
+export function runBaseTogether(context: CodeContext, purpose: string): Promise<SuiteRun> {
   context.progress(purpose);
-  return runSuite(context, { code: context.images.base, purpose, ...(variation ? { variation } : {}) });
+  return runSuiteTogether(context, { code: context.images.base, purpose });
+}
+
+/**
+ * After that first run, again and again as a verdict runs them, and then with order, time zone, processor and clock another
+ * way. `files` are those in which a test fails.
+ */
+export async function runBase(
+  context: CodeContext,
+  { first, files }: { first: SuiteRun; files: readonly string[] },
+): Promise<BaseRuns> {
+  const runs: BaseRuns = { beside: [first], plain: [], failing: [], varied: [] };
+  const apart = context.images.tests !== null;
+  for (let at = 2; apart && at <= BESIDE_TRIALS; at++)
+    runs.beside.push(await runBaseTogether(context, `tests beside the base, ${at} of ${BESIDE_TRIALS}`));
+  for (let at = 1; at <= BASE_TRIALS; at++) {
+    const purpose = `base trial ${at} of ${BASE_TRIALS}`;
+    if (at <= WHOLE_TRIALS) runs.plain.push(await run(context, purpose));
+    else runs.failing.push(await run(context, purpose, { files }));
+  }
+  for (const { check, what, variation } of VARIATIONS)
+    runs.varied.push({ check, what, run: await run(context, `base trial ${what}`, { variation }) });
+  return runs;
+}
+
+function run(
+  context: CodeContext,
+  purpose: string,
+  only: Pick<SuiteRequest, 'variation' | 'files'> = {},
+): Promise<SuiteRun> {
+  context.progress(purpose);
+  return runSuite(context, { code: context.images.base, purpose, ...only });
 }

@@ -7,7 +7,7 @@ const MOST_TOLD = 3;
 /** Turns a pattern of failing tests into a draft case. Nothing is judged here. */
 export function draftCodeCase(
   pattern: FailurePattern,
-  { guards, decisive }: Pick<CodeCase, 'guards' | 'decisive'>,
+  { guards, besideGuards, decisive }: Pick<CodeCase, 'guards' | 'besideGuards' | 'decisive'>,
 ): CodeCase {
   const failing = pattern.tests.map(
     ({ id, file, path, message }): FailingTest => ({ id, file, path, message: message ?? '' }),
@@ -20,6 +20,7 @@ export function draftCodeCase(
     visible: failing.slice(0, told),
     hidden: failing.slice(told),
     guards,
+    besideGuards,
     decisive,
   };
 }

@@ -1,16 +1,20 @@
 import { z } from 'zod';
 import { Arm, PolicyFinding, TrialOutcome } from '../evidence.ts';
 
-/** One run of all tests on one arm, in fresh containers: a trial of each of them. */
+/** One run of tests on one arm, in fresh containers: a trial of each of them. */
 export const SuiteTrial = z.strictObject({
   arm: Arm,
-  /** By id, of the case's own tests and of the guards. */
+  /** By id, of the tests that it was made for: an arm's first run has all, later ones those that need more trials. */
   outcomes: z.record(z.string(), TrialOutcome),
   /** How the run ended, where that was not by a whole report. */
   detail: z.string(),
   wallMs: z.number().nonnegative(),
 });
 export type SuiteTrial = z.infer<typeof SuiteTrial>;
+
+/** All tests on the candidate in one process with it: the code has the last word here, so only a failure counts. */
+export const BesideRun = SuiteTrial.omit({ arm: true });
+export type BesideRun = z.infer<typeof BesideRun>;
 
 /** A hidden test of which one expectation was turned into its opposite: no right code passes it. */
 const TwinRun = z.strictObject({ test: z.string(), outcome: TrialOutcome, detail: z.string() });
@@ -24,6 +28,8 @@ export const CodeEvidence = z.strictObject({
   /** Failing tests of the case: told to the fixer, or sealed. */
   tests: z.array(z.strictObject({ id: z.string(), role: z.enum(['visible', 'hidden']) })),
   guards: z.array(z.string()),
+  /** Tests that pass today beside the code. */
+  besideGuards: z.array(z.string()),
   policy: z.array(PolicyFinding).nullable(),
   /** `failed`: the patch does not apply. */
   build: z
@@ -32,6 +38,8 @@ export const CodeEvidence = z.strictObject({
       z.strictObject({ outcome: z.literal('failed'), detail: z.string() }),
     ])
     .nullable(),
+  /** Null where tests and code share a process in every run. */
+  beside: z.array(BesideRun).nullable(),
   /** In the order in which they were made. */
   runs: z.array(SuiteTrial),
   /** `none`: no expectation of a hidden test could be turned. */

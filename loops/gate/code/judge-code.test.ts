@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Arm, TrialOutcome } from '../evidence.ts';
 import { ProtocolPolicy } from '../protocol/protocol-policy.ts';
 import { seededRandom } from '../statistics/seeded-random.ts';
-import type { CodeEvidence, SuiteTrial } from './code-evidence.ts';
+import type { BesideRun, CodeEvidence, SuiteTrial } from './code-evidence.ts';
 import { CodeVerdict } from './code-verdict.ts';
 import { judgeCode } from './judge-code.ts';
 
@@ -17,8 +17,10 @@ const nothing: CodeEvidence = {
   attempt: 1,
   tests: Object.entries(TESTS).map(([id, role]) => ({ id, role })),
   guards: GUARDS,
+  besideGuards: [...GUARDS, 'aside'],
   policy: null,
   build: null,
+  beside: [],
   runs: [],
   twin: null,
   infraErrors: 0,
@@ -29,29 +31,46 @@ const nothing: CodeEvidence = {
 type Behaviour = (arm: Arm, test: string, at: number) => TrialOutcome;
 
 const fixed: Behaviour = (arm, test) => (arm === 'candidate' || GUARDS.includes(test) ? 'passed' : 'failed');
+const passes = (): TrialOutcome => 'passed';
 
 /** Runs what the gate asks for, as a verifier would, until it is decided. */
 function judged(
   behaviour: Behaviour,
-  { twin = 'failed', ...known }: { twin?: TrialOutcome | 'none' } & Partial<Omit<CodeEvidence, 'twin'>> = {},
+  {
+    twin = 'failed',
+    besides = passes,
+    ...known
+  }: { twin?: TrialOutcome | 'none'; besides?: (test: string, at: number) => TrialOutcome } & Partial<
+    Omit<CodeEvidence, 'twin'>
+  > = {},
 ): { verdict: CodeVerdict; evidence: CodeEvidence } {
-  const evidence: CodeEvidence = { ...nothing, runs: [], ...known };
+  const evidence: CodeEvidence = { ...nothing, runs: [], beside: [], ...known };
   for (let steps = 0; steps < 60; steps++) {
     const { verdict, next } = judgeCode(evidence, policy);
     if (next.do === 'decided') return { verdict: CodeVerdict.parse(verdict), evidence };
     expect(verdict.verdict).toBe('inconclusive');
-    if (next.do === 'run') evidence.runs.push(trial(evidence.runs, next.arm, behaviour));
+    if (next.do === 'run') evidence.runs.push(trial(evidence.runs, next, behaviour));
     else if (next.do === 'policy') evidence.policy = [];
     else if (next.do === 'build') evidence.build = { outcome: 'ok' };
+    else if (next.do === 'beside') evidence.beside?.push(besideRun(evidence.beside.length, besides));
     else
       evidence.twin = twin === 'none' ? twin : { test: 'one', outcome: twin, detail: 'the opposite of toBe' };
   }
   throw new Error('it never decides');
 }
 
-function trial(before: readonly SuiteTrial[], arm: Arm, behaviour: Behaviour): SuiteTrial {
+function besideRun(at: number, besides: (test: string, at: number) => TrialOutcome): BesideRun {
+  const ids = [...Object.keys(TESTS), ...GUARDS, 'aside'];
+  return { outcomes: Object.fromEntries(ids.map((id) => [id, besides(id, at)])), detail: '', wallMs: 1 };
+}
+
+function trial(
+  before: readonly SuiteTrial[],
+  { arm, only }: { arm: Arm; only: readonly string[] | null },
+  behaviour: Behaviour,
+): SuiteTrial {
   const at = before.filter((run) => run.arm === arm).length;
-  const ids = [...Object.keys(TESTS), ...GUARDS];
+  const ids = only ?? [...Object.keys(TESTS), ...GUARDS];
   return {
     arm,
     outcomes: Object.fromEntries(ids.map((id) => [id, behaviour(arm, id, at)])),
@@ -98,6 +117,36 @@ describe('judgeCode', () => {
     expect(judged((arm, test) => (arm === 'base' ? nullOf(arm, test, 0) : outcome)).verdict.verdict).toBe(
       'rejected',
     );
+  });
+
+  it('rejects what fails in one process with its tests, before a trial apart from them', () => {
+    const { verdict, evidence } = judged(fixed, {
+      besides: (test) => (test === 'one' ? 'failed' : 'passed'),
+    });
+    expect(verdict.verdict).toBe('rejected');
+    expect(codes(verdict)).toEqual(['still-fails']);
+    expect(evidence.beside).toHaveLength(policy.besideRuns);
+    expect(evidence.runs).toEqual([]);
+    const broken = judged(fixed, { besides: (test) => (test === 'aside' ? 'timed_out' : 'passed') });
+    expect(codes(broken.verdict)).toEqual(['guard-fails']);
+  });
+
+  it('lets a test off that passes once beside the code, and asks for no such run where all trials are that', () => {
+    const flaky = judged(fixed, { besides: (test, at) => (test === 'one' && at < 2 ? 'failed' : 'passed') });
+    expect(flaky.verdict.verdict).toBe('accepted');
+    expect(judged(fixed, { beside: null }).verdict.verdict).toBe('accepted');
+  });
+
+  it('runs all tests once an arm, and then those that need more trials', () => {
+    const { evidence } = judged((arm, test, at) =>
+      arm === 'candidate' && test === 'keeps' && at === 0 ? 'failed' : fixed(arm, test, at),
+    );
+    const tests = (arm: Arm) =>
+      evidence.runs.filter((run) => run.arm === arm).map(({ outcomes }) => Object.keys(outcomes).sort());
+    const own = Object.keys(TESTS);
+    const all = [...own, ...GUARDS].sort();
+    expect(tests('base')).toEqual([all, ...Array.from({ length: 4 }, () => own.toSorted())]);
+    expect(tests('candidate')).toEqual([all, ...Array.from({ length: 4 }, () => [...own, 'keeps'].sort())]);
   });
 
   it('rejects what breaks a test that passed', () => {

@@ -9,8 +9,10 @@ import { passesMost } from '../tally.ts';
 import type { CodeEvidence, SuiteTrial } from './code-evidence.ts';
 import type { CodeStage, CodeVerdict } from './code-verdict.ts';
 
-/** What to run next: a run of all tests on one arm is a trial of each of them. */
-export type CodeStep = { do: 'policy' | 'build' | 'twin' | 'decided' } | { do: 'run'; arm: Arm };
+/** What to run next. A run on one arm is a trial of each test in it: of `only` these, or of all where that is null. */
+export type CodeStep =
+  | { do: 'policy' | 'build' | 'beside' | 'twin' | 'decided' }
+  | { do: 'run'; arm: Arm; only: string[] | null };
 
 export interface CodeJudgement {
   verdict: CodeVerdict;
@@ -29,6 +31,7 @@ export function judgeCode(evidence: CodeEvidence, policy: ProtocolPolicy): CodeJ
     policyStage(evidence),
     reachableStage(plan, confirm),
     buildStage(evidence),
+    besideStage(evidence, policy),
     testsStage(evidence, confirm),
     guardsStage(evidence, guards),
     twinStage(evidence),
@@ -64,12 +67,12 @@ function rowsOf(evidence: CodeEvidence): PatternTrials[] {
 function withTrials(row: DatasetRow, runs: readonly SuiteTrial[]): PatternTrials {
   const of = (arm: Arm) =>
     countOutcomes(
-      runs.filter((run) => run.arm === arm).map(({ outcomes }) => outcomes[row.variant ?? ''] ?? 'invalid'),
+      runs.filter((run) => run.arm === arm).flatMap(({ outcomes }) => outcomes[row.variant ?? ''] ?? []),
     );
   return { ...row, base: of('base'), candidate: of('candidate') };
 }
 
-/** A guard's first trial of each arm is that of the first run; the candidate's later runs are fresh trials of all guards. */
+/** A guard's first trial of each arm is that of the first run; the candidate's later runs have fresh ones of what failed. */
 function guardRuns({ case: id, pattern, guards, runs }: CodeEvidence) {
   const rows = guards.map((test): DatasetRow => ({ pattern, case: id, variant: test, split: 'guard' }));
   const [base, candidate] = (['base', 'candidate'] as const).map((arm) =>
@@ -109,6 +112,23 @@ function buildStage({ build }: CodeEvidence) {
   return stage('build', 'failed', [{ code: 'does-not-apply', detail: build.detail }]);
 }
 
+/** A test that notices what code does to its arguments can only notice that in one process with it. */
+function besideStage({ beside, tests, besideGuards }: CodeEvidence, { besideRuns }: ProtocolPolicy) {
+  if (beside === null) return stage('beside', 'passed');
+  const fails = (id: string) => !beside.some(({ outcomes }) => outcomes[id] === 'passed');
+  const own = tests.map(({ id }) => id).filter(fails);
+  const guards = besideGuards.filter(fails);
+  if (beside.length > 0 && own.length + guards.length === 0) return stage('beside', 'passed');
+  if (beside.length < besideRuns) return stage('beside', 'open', [], { do: 'beside' });
+  const last = beside.at(-1)?.detail ?? '';
+  const detail = (ids: string[]) =>
+    `${ids.slice(0, 3).join(', ')}: no pass in ${beside.length} runs in one process with the code${last && `; ${last}`}`;
+  return stage('beside', 'failed', [
+    ...(own.length > 0 ? [{ code: 'still-fails' as const, detail: detail(own) }] : []),
+    ...(guards.length > 0 ? [{ code: 'guard-fails' as const, detail: detail(guards) }] : []),
+  ]);
+}
+
 function testsStage(evidence: CodeEvidence, { verdict, reasons, requests }: ConfirmResult) {
   switch (verdict) {
     case 'accepted':
@@ -130,7 +150,7 @@ function testsStage(evidence: CodeEvidence, { verdict, reasons, requests }: Conf
       const wants = (arm: Arm) => requests.some((request) => request[arm] > 0);
       const base = evidence.runs.length - candidate.length;
       const candidateNext = wants('candidate') && (!hopeful || !wants('base') || candidate.length <= base);
-      return stage('tests', 'open', [], { do: 'run', arm: candidateNext ? 'candidate' : 'base' });
+      return stage('tests', 'open', [], runOf(evidence, candidateNext ? 'candidate' : 'base'));
     }
   }
 }
@@ -141,12 +161,20 @@ function withLastDetail({ code, detail }: Reason, { runs }: CodeEvidence): Reaso
   return { code, detail: last && last.detail !== '' ? `${detail}; ${last.detail}` : detail };
 }
 
-function guardsStage({ guards: ids }: CodeEvidence, { state, reasons, requests }: GuardsResult) {
-  if (ids.length === 0 || state === 'clear') return stage('guards', 'passed');
+function guardsStage(evidence: CodeEvidence, { state, reasons, requests }: GuardsResult) {
+  if (evidence.guards.length === 0 || state === 'clear') return stage('guards', 'passed');
   if (state === 'blocked') return stage('guards', 'failed', reasons);
   if (state === 'inconclusive') return stage('guards', 'inconclusive', reasons);
   const arm = requests.some((request) => request.candidate > 0) ? 'candidate' : 'base';
-  return stage('guards', 'open', [], { do: 'run', arm });
+  return stage('guards', 'open', [], runOf(evidence, arm));
+}
+
+/** The first run of an arm is of all tests; after it, the case's own and the guards that failed there need more trials. */
+function runOf({ tests, guards, runs }: CodeEvidence, arm: Arm): CodeStep {
+  const first = runs.find((run) => run.arm === arm);
+  if (!first) return { do: 'run', arm, only: null };
+  const failed = arm === 'candidate' ? guards.filter((id) => first.outcomes[id] !== 'passed') : [];
+  return { do: 'run', arm, only: [...tests.map(({ id }) => id), ...failed] };
 }
 
 function twinStage({ twin }: CodeEvidence) {

@@ -27,7 +27,7 @@ export interface SeparateRequest extends SuiteRequest {
  */
 export async function runSuiteSeparately(
   { engine, target, signal }: CodeContext,
-  { tests: image, code, purpose, variation = {}, twin }: SeparateRequest,
+  { tests: image, code, purpose, variation = {}, files = [], twin }: SeparateRequest,
 ): Promise<{ run: SuiteRun; turned: string | undefined }> {
   const { timeoutMs } = target.config.tests;
   const started = performance.now();
@@ -48,7 +48,7 @@ export async function runSuiteSeparately(
       env: { ...surroundings(variation), ...env },
     });
   const turning = twin && { WHETSTONE_TWIN: JSON.stringify(twin.path) };
-  const tests = await start(testSide, testCommand(vitest(variation, twin)), turning);
+  const tests = await start(testSide, testCommand(vitest(variation, twin ? [twin.file] : files)), turning);
   const { outcome, detail } = await relay({
     tests,
     openCode: () => start(codeSide, codeCommand(`${SEPARATE_FOLDER}/code-server.mjs`, '/target')),
@@ -67,7 +67,7 @@ export async function runSuiteSeparately(
   return { run: { ended: 'reported', report, wallMs }, turned };
 }
 
-function vitest({ shuffle }: Variation, twin: FailingTest | undefined): string[] {
+function vitest({ shuffle }: Variation, files: readonly string[]): string[] {
   const order = shuffle === undefined ? [] : ['--sequence.shuffle.tests', `--sequence.seed=${shuffle}`];
   return [
     'node',
@@ -77,6 +77,6 @@ function vitest({ shuffle }: Variation, twin: FailingTest | undefined): string[]
     '--reporter=json',
     `--outputFile=${REPORT}`,
     ...order,
-    ...(twin === undefined ? [] : [twin.file]),
+    ...files,
   ];
 }

@@ -9,9 +9,11 @@ export interface SuiteRequest {
   code: string;
   purpose: string;
   variation?: Variation;
+  /** Only the tests in these files, where the runner can be told; others may run as well. */
+  files?: readonly string[];
 }
 
-/** Runs all tests of the base once on an arm, in fresh containers without a network. */
+/** Runs tests of the base once on an arm, in fresh containers without a network. */
 export async function runSuite(context: CodeContext, request: SuiteRequest): Promise<SuiteRun> {
   const { tests } = context.images;
   if (tests === null) return runSuiteTogether(context, request);

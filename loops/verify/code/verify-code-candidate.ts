@@ -1,7 +1,7 @@
 import type { CodeCase } from '../../../datasets/cases/code-case.ts';
 import { SandboxFault } from '../../../sandboxes/fault.ts';
 import { checkPatch, type PatchRules } from '../../gate/check-patch.ts';
-import type { CodeEvidence, SuiteTrial } from '../../gate/code/code-evidence.ts';
+import type { BesideRun, CodeEvidence, SuiteTrial } from '../../gate/code/code-evidence.ts';
 import type { CodeVerdict } from '../../gate/code/code-verdict.ts';
 import { type CodeStep, judgeCode } from '../../gate/code/judge-code.ts';
 import type { Arm } from '../../gate/evidence.ts';
@@ -10,6 +10,7 @@ import { buildCodeArm } from '../../target/code-images.ts';
 import { removeArm } from '../../target/images.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
 import { runSuite } from './run-suite.ts';
+import { runSuiteTogether } from './run-suite-together.ts';
 import { runTwin } from './run-twin.ts';
 import { outcomeOf, type SuiteRun } from './suite-run.ts';
 
@@ -36,7 +37,7 @@ export async function verifyCodeCandidate(
   request: CodeVerificationRequest,
 ): Promise<CodeVerification> {
   const started = performance.now();
-  const evidence = noEvidence(request);
+  const evidence = noEvidence(context, request);
   const run = new CodeVerificationRun(context, request, evidence);
   try {
     for (;;) {
@@ -59,7 +60,10 @@ export async function verifyCodeCandidate(
   return { evidence, verdict: judgeCode(evidence, request.policy).verdict };
 }
 
-function noEvidence({ case: codeCase, attempt }: CodeVerificationRequest): CodeEvidence {
+function noEvidence(
+  { images }: CodeContext,
+  { case: codeCase, attempt }: CodeVerificationRequest,
+): CodeEvidence {
   const of = (role: 'visible' | 'hidden') => codeCase[role].map(({ id }) => ({ id, role }));
   return {
     case: codeCase.id,
@@ -67,8 +71,10 @@ function noEvidence({ case: codeCase, attempt }: CodeVerificationRequest): CodeE
     attempt,
     tests: [...of('visible'), ...of('hidden')],
     guards: codeCase.guards,
+    besideGuards: codeCase.besideGuards,
     policy: null,
     build: null,
+    beside: images.tests === null ? null : [],
     runs: [],
     twin: null,
     infraErrors: 0,
@@ -95,8 +101,11 @@ class CodeVerificationRun {
         return;
       case 'build':
         return this.#build();
+      case 'beside':
+        this.#evidence.beside?.push(await this.#runBeside());
+        return;
       case 'run':
-        this.#evidence.runs.push(await this.#run(step.arm));
+        this.#evidence.runs.push(await this.#run(step.arm, step.only));
         return;
       case 'twin':
         this.#evidence.twin = await runTwin(this.#context, this.#request.case, this.#candidate());
@@ -115,16 +124,23 @@ class CodeVerificationRun {
     this.#evidence.build = { outcome: 'ok' };
   }
 
-  async #run(arm: Arm): Promise<SuiteTrial> {
-    const code = arm === 'base' ? this.#context.images.base : this.#candidate();
-    const run = await runSuite(this.#context, { code, purpose: `${arm} of ${this.#request.case.id}` });
-    const ids = [...this.#evidence.tests.map(({ id }) => id), ...this.#evidence.guards];
-    return {
-      arm,
-      outcomes: Object.fromEntries(ids.map((id) => [id, outcomeOf(run, id)])),
-      detail: detailOf(run),
-      wallMs: run.wallMs,
-    };
+  async #runBeside(): Promise<BesideRun> {
+    const { case: codeCase } = this.#request;
+    const purpose = `candidate beside the tests of ${codeCase.id}`;
+    const run = await runSuiteTogether(this.#context, { code: this.#candidate(), purpose });
+    const ids = [...codeCase.visible, ...codeCase.hidden].map(({ id }) => id);
+    return trialOf(run, [...ids, ...codeCase.besideGuards]);
+  }
+
+  async #run(arm: Arm, only: readonly string[] | null): Promise<SuiteTrial> {
+    const { case: codeCase } = this.#request;
+    const run = await runSuite(this.#context, {
+      code: arm === 'base' ? this.#context.images.base : this.#candidate(),
+      purpose: `${arm} of ${codeCase.id}`,
+      ...(only ? { files: filesOf(codeCase, only) } : {}),
+    });
+    const all = [...this.#evidence.tests.map(({ id }) => id), ...this.#evidence.guards];
+    return { arm, ...trialOf(run, only ?? all) };
   }
 
   #candidate(): string {
@@ -137,6 +153,19 @@ class CodeVerificationRun {
     if (this.#image !== undefined && this.#image !== this.#context.images.base)
       await removeArm(this.#context.engine, this.#image);
   }
+}
+
+function trialOf(run: SuiteRun, ids: readonly string[]): BesideRun {
+  return {
+    outcomes: Object.fromEntries(ids.map((id) => [id, outcomeOf(run, id)])),
+    detail: detailOf(run),
+    wallMs: run.wallMs,
+  };
+}
+
+/** The test files that these tests are in. */
+function filesOf({ decisive }: CodeCase, ids: readonly string[]): string[] {
+  return Object.keys(decisive).filter((file) => ids.some((id) => id === file || id.startsWith(`${file} > `)));
 }
 
 function detailOf(run: SuiteRun): string {

@@ -111,8 +111,8 @@ describe('relay', () => {
   test('gives each file a process of its own, and ends the one before', async () => {
     const streams: Duplex[] = [];
     const { far, hear, outcome } = connect((stream) => {
-      streams.push(stream);
-      answering(() => `process ${streams.length}`)(stream);
+      const nth = streams.push(stream);
+      answering(() => `process ${nth}`)(stream);
     });
     for (const turn of [1, 2]) {
       far.write(open);
@@ -122,7 +122,29 @@ describe('relay', () => {
     }
     far.end();
     expect((await outcome).files).toHaveLength(2);
+    // One was ready for a third file.
+    expect(streams).toHaveLength(3);
     await Promise.all(streams.map((stream) => stream.destroyed || once(stream, 'close')));
+  });
+
+  test('lets no process disturb a file that is not its own', async () => {
+    const streams: Duplex[] = [];
+    const { far, hear, outcome } = connect((stream) => {
+      const nth = streams.push(stream);
+      if (nth === 2) stream.write('unasked');
+      answering(() => `process ${nth}`)(stream);
+    });
+    far.write(open);
+    await hear();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    far.write(data('x'));
+    expect((await hear()).text).toBe('process 1');
+    far.write(open);
+    await hear();
+    far.write(data('x'));
+    expect(await hear()).toMatchObject({ control: true, text: expect.stringContaining('code-breach') });
+    far.end();
+    expect((await outcome).files.map(({ end }) => end)).toEqual(['closed', 'code-breach']);
   });
 
   test('tells the tests that the code ended, during a call and after one, and goes on', async () => {

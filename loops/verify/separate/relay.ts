@@ -26,8 +26,11 @@ export const relayLimits: RelayLimits = {
 export interface RelayOptions {
   /** To the process that runs the tests. It is trusted, and decides when the run is over by ending its stream. */
   tests: Duplex;
-  /** Starts the code under test afresh, for one test file. What it throws is a fault of ours and ends the run. */
-  openCode(file: string): Promise<Duplex>;
+  /**
+   * Starts the code under test afresh, for one test file; the next one is started while a file runs. What it throws is a
+   * fault of ours and ends the run.
+   */
+  openCode(): Promise<Duplex>;
   limits: RelayLimits;
   /** An abort ends both sides and throws the signal's reason. */
   signal?: AbortSignal;
@@ -77,7 +80,7 @@ type Code = RelayOutcome['files'][number] & {
   reader: FrameReader;
   over: boolean;
   deadline?: NodeJS.Timeout;
-  lifetime: NodeJS.Timeout;
+  lifetime?: NodeJS.Timeout;
 };
 
 class Relay {
@@ -86,6 +89,8 @@ class Relay {
   readonly #fromTests: FrameReader;
   readonly #codes: Code[] = [];
   readonly #deadline: NodeJS.Timeout;
+  /** A process for the next file: to start one takes as long as many a file does. */
+  #spare: Promise<Code> | undefined;
   #finish!: (outcome: Pick<RelayOutcome, 'outcome' | 'detail'>) => void;
   #fault!: (error: unknown) => void;
   /** Whoever has it may send one message, to which the other one answers. */
@@ -121,6 +126,7 @@ class Relay {
     this.#over = true;
     clearTimeout(this.#deadline);
     for (const code of this.#codes) this.#end(code, 'closed', '');
+    void this.#spare?.then((code) => this.#end(code, 'closed', '')).catch(() => {});
     this.#options.tests.destroy();
   }
 
@@ -183,25 +189,32 @@ class Relay {
   }
 
   async #open(nonce: string, file: string): Promise<void> {
-    const stream = await this.#options.openCode(file);
-    if (this.#over) {
-      stream.on('error', () => {}).destroy();
-      return;
-    }
-    const { messageBytes, fileMs } = this.#options.limits;
-    const lifetime = setTimeout(() => {
+    const code = await (this.#spare ?? this.#begin());
+    this.#spare = undefined;
+    if (this.#over) return this.#end(code, 'closed', '');
+    const { fileMs } = this.#options.limits;
+    code.file = file;
+    code.lifetime = setTimeout(() => {
       this.#end(code, 'code-timed-out', `not done within ${fileMs} ms`);
     }, fileMs);
-    const reader = new FrameReader(messageBytes);
-    const counts = { messages: 0, codeBytes: 0 };
-    const code: Code = { file, end: 'closed', detail: '', ...counts, stream, reader, over: false, lifetime };
     this.#codes.push(code);
     this.#turn = 'tests';
+    this.#toTests(Buffer.from(nonce));
+    this.#spare = this.#begin();
+    // Whoever takes it is told; it may be that nobody does.
+    this.#spare.catch(() => {});
+  }
+
+  async #begin(): Promise<Code> {
+    const stream = await this.#options.openCode();
+    const reader = new FrameReader(this.#options.limits.messageBytes);
+    const seen = { file: '', end: 'closed', detail: '', messages: 0, codeBytes: 0 } as const;
+    const code: Code = { ...seen, stream, reader, over: false };
     stream.on('data', (chunk: Buffer) => this.#hearCode(code, chunk));
     stream.on('error', (error) => this.#end(code, 'code-ended', error.message));
     stream.on('end', () => this.#end(code, 'code-ended', 'its process ended'));
     stream.on('close', () => this.#end(code, 'code-ended', 'its process ended'));
-    this.#toTests(Buffer.from(nonce));
+    return code;
   }
 
   #hearCode(code: Code, chunk: Buffer): void {
@@ -219,7 +232,7 @@ class Relay {
   #read(code: Code, chunk: Buffer): Buffer | string | undefined {
     const { codeBytes } = this.#options.limits;
     code.codeBytes += chunk.length;
-    if (this.#turn !== 'code') return 'it spoke out of turn';
+    if (this.#turn !== 'code' || code !== this.#code) return 'it spoke out of turn';
     if (this.#codes.reduce((sum, one) => sum + one.codeBytes, 0) > codeBytes)
       return `it said more than ${codeBytes} bytes`;
     const messages = code.reader.push(chunk);
@@ -234,7 +247,7 @@ class Relay {
     if (code.over) return;
     Object.assign(code, { end, detail, over: true });
     code.stream.destroy();
-    if (this.#turn === 'code' && !this.#over) this.#tellEnd(code);
+    if (this.#turn === 'code' && code === this.#code && !this.#over) this.#tellEnd(code);
   }
 
   #tellEnd({ end, detail }: Code): void {

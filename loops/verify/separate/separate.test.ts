@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cheatingTarget, cheats } from './testing/cheats.ts';
 import { honestTarget } from './testing/honest-target.ts';
 import {
-  openProcess,
   readReport,
   runSeparate,
   runTogether,
@@ -132,7 +131,10 @@ ${body}`;
 export const f = () => { writeSync(4, Buffer.from([3, 0, 0, 0, 1, 2, 3])); return 5; };
 export const g = () => { writeSync(4, Buffer.from([4, 0, 0, 0, 10, 1, 5, 5, 0])); return 5; };`,
     'tests/speaks.test.ts': named('speaks', `test('one', () => { expect(code.f()).toBe(5); }); ${after}`),
-    'tests/garbage.test.ts': named('speaks', `test('one', () => { expect(code.f()).toBe(5); });`),
+    'src/garbage.ts': `import { randomBytes } from 'node:crypto';
+import { writeSync } from 'node:fs';
+export const f = () => { for (;;) writeSync(4, randomBytes(999)); };`,
+    'tests/garbage.test.ts': named('garbage', `test('one', () => { expect(code.f()).toBe(5); });`),
     'src/prints.ts': `export const f = () => { for (let at = 0; at < 20_000; at += 1) console.log('x'.repeat(100)); process.stdout.write('{'); return 5; };`,
     'tests/prints.test.ts': named('prints', `test('one', () => { expect(code.f()).toBe(5); });`),
     'src/state.ts': `export let count = 0; export const next = () => ++count;`,
@@ -159,14 +161,7 @@ test('three', async () => { code.next(); vi.resetModules(); await import('../src
 
   beforeAll(async () => {
     const wrong = await target(files);
-    const garbage = `process.stdin.once('data', () => { for (;;) require('fs').writeSync(1, require('crypto').randomBytes(999)); })`;
-    run = await runSeparate(wrong, {
-      limits: { answerMs: 6_000 },
-      openCode: async (file) =>
-        file.includes('garbage')
-          ? openProcess([process.execPath, '-e', garbage], wrong.code)
-          : openProcess(wrong.command, wrong.code),
-    });
+    run = await runSeparate(wrong, { limits: { answerMs: 6_000 } });
   });
   const endOf = (name: string) => run.outcome.files.find(({ file }) => file.endsWith(`/${name}.test.ts`));
 

@@ -83,20 +83,19 @@ export async function runTogether({ whole }: TestTarget): Promise<TestRun> {
 
 export interface SeparateOptions {
   limits?: Partial<RelayLimits>;
-  openCode?: (file: string) => Promise<Duplex>;
   /** Stdin and stdout of the tests are pipes, as in a container, where node gives sockets. */
   pipes?: boolean;
 }
 
 export async function runSeparate(
   { tests, code, command: codeServer }: TestTarget,
-  { limits, openCode, pipes }: SeparateOptions = {},
+  { limits, pipes }: SeparateOptions = {},
 ): Promise<TestRun & { outcome: RelayOutcome }> {
   const command = testCommand([...vitest, ...reporting]);
   const stream = openProcess(pipes ? ['sh', '-c', throughPipes, 'sh', ...command] : command, tests);
   const outcome = await relay({
     tests: stream,
-    openCode: openCode ?? (async () => openProcess(codeServer, code)),
+    openCode: async () => openProcess(codeServer, code),
     limits: { ...relayLimits, ...limits },
   });
   return {
