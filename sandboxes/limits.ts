@@ -16,6 +16,8 @@ export const limits = {
     workBytes: 256 * MB,
   },
   service: { memoryBytes: 1024 * MB, cpus: 2, pids: 256, shmBytes: 128 * MB },
+  /** Of a sandbox in which code is tested: bytes of its writable layer, and how often they are looked at. */
+  disk: { codeBytes: 512 * MB, lookMs: 1_000 },
   files: {
     open: 1024,
     /** PostgreSQL holds a file for each segment and each backend. */

@@ -4,6 +4,7 @@ import { cpusOf, type Engine } from './engine.ts';
 import { removeImage } from './reap.ts';
 import type { Sandbox } from './sandbox.ts';
 import { addedBytes, testEngine, testSandbox } from './test-engine.ts';
+import { watchDisk } from './watch-disk.ts';
 
 let engine: Engine;
 let image: string;
@@ -18,6 +19,32 @@ async function archive(): Promise<Buffer> {
   const { stdout } = await execa('sh', ['-c', script], { encoding: 'buffer' });
   return Buffer.from(stdout);
 }
+
+test('what is left in a sandbox is told by the engine: files, processes, and whether it runs', async () => {
+  const sandbox = await testSandbox(engine, image, { profile: 'service' });
+  try {
+    expect(await sandbox.processes()).toEqual([]);
+    expect(await sandbox.changedPaths()).toEqual([]);
+    await sandbox.writeFile('/target/left', 'x');
+    await sandbox.exec(['sh', '-c', 'setsid sleep 300 > /dev/null 2>&1 &'], { timeoutMs: 5_000 });
+    expect(await sandbox.changedPaths()).toContain('/target/left');
+    expect(await sandbox.processes()).toEqual(['sleep 300']);
+    expect(await sandbox.isRunning()).toBe(true);
+  } finally {
+    await sandbox[Symbol.asyncDispose]();
+  }
+  expect(await sandbox.isRunning()).toBe(false);
+});
+
+test('a sandbox that writes more than it may is noticed', async () => {
+  await using sandbox = await testSandbox(engine, image, { profile: 'service' });
+  using disk = watchDisk(sandbox, 2 ** 20);
+  const written = sandbox.exec(['sh', '-c', 'head -c 4000000 /dev/zero > /target/much; sleep 60'], {
+    timeoutMs: 90_000,
+    signal: disk.signal,
+  });
+  await expect(written).rejects.toThrow('more than 1048576 bytes');
+});
 
 describe.each(['service', 'hardened'] as const)('files in a %s sandbox', (profile) => {
   let sandbox: Sandbox;

@@ -106,6 +106,9 @@ async function commitContainer(
   return await container.commit(options);
 }
 
+/** What `containerOptions` starts: the init that Docker adds, `timeout`, and the `cat` that waits for the controller. */
+const OWN_PROCESS = /^(\/sbin\/docker-init -- timeout|timeout -s KILL [\d.]+ cat$|cat$)/;
+
 class ContainerSandbox implements Sandbox {
   readonly id: string;
   readonly #container: Docker.Container;
@@ -206,6 +209,39 @@ class ContainerSandbox implements Sandbox {
       return 'SizeRw' in inspected ? Number(inspected.SizeRw) : 0;
     } catch (error) {
       throw engineFault(error, "a sandbox's disk use was measured");
+    }
+  }
+
+  async changedPaths() {
+    try {
+      // Where nothing changed it is no list. Kind 2 is what was deleted.
+      const told: unknown = await this.#container.changes();
+      const changes = Array.isArray(told) ? (told as { Path: string; Kind: number }[]) : [];
+      return changes.filter(({ Kind }) => Kind !== 2).map(({ Path }) => Path);
+    } catch (error) {
+      throw engineFault(error, "a sandbox's changed files were listed");
+    }
+  }
+
+  async isRunning() {
+    try {
+      return (await this.#container.inspect()).State.Running;
+    } catch {
+      return false;
+    }
+  }
+
+  async processes() {
+    try {
+      const { Titles, Processes } = (await this.#container.top({ ps_args: '-eo pid,args' })) as {
+        Titles: string[];
+        Processes: string[][];
+      };
+      const at = Titles.indexOf('COMMAND');
+      const commands = Processes.map((process) => process[at] ?? '');
+      return commands.filter((command) => !OWN_PROCESS.test(command));
+    } catch (error) {
+      throw engineFault(error, "a sandbox's processes were listed");
     }
   }
 

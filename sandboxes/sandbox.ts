@@ -53,4 +53,10 @@ export interface Sandbox extends AsyncDisposable {
   pin(cpus: readonly number[]): Promise<boolean>;
   /** Bytes now used by the writable layer. */
   writtenBytes(): Promise<number>;
+  /** Paths of the writable layer that were added or changed, as the engine sees them; folders among them. */
+  changedPaths(): Promise<string[]>;
+  /** False where it ended, or the engine does not answer. */
+  isRunning(): Promise<boolean>;
+  /** Command lines of all processes but its own first ones, as the engine sees them. */
+  processes(): Promise<string[]>;
 }

@@ -53,7 +53,7 @@ beforeAll(async () => {
   await writeSmallLibrary(library);
   // Not every fault is noticed by a test: the first one that is makes the cases.
   for (const fault of await drawFaults(library, random, 5)) {
-    target = await faultyTarget(library, fault);
+    target = await faultyTarget(library, [fault]);
     console.log(`seed ${seed}: ${fault.operator} in ${fault.file}:${fault.line}`);
     mined = (await whetstone('mine', ['--source', 'tests'])) as Mined;
     if (mined.admitted.length > 0) return;
@@ -74,7 +74,7 @@ test('failing tests become cases, frozen and whole', async () => {
 });
 
 test('what takes the fault back is accepted', { timeout: GATE_MS }, async () => {
-  const { verdict, reasons } = await gate(target.fix);
+  const { verdict, reasons } = await gate(target.fixes[0] ?? '');
   expect(verdict, JSON.stringify(reasons)).toBe('accepted');
 });
 
@@ -107,7 +107,7 @@ test('a patch that edits the tests is not even built', async () => {
 
 test('a target without failing tests has nothing to mine', { timeout: MINE_MS }, async () => {
   const file = path.join(target.path, '..', 'fix.patch');
-  await writeFile(file, target.fix);
+  await writeFile(file, target.fixes[0] ?? '');
   await execa('git', ['apply', file], { cwd: target.path });
   await execa('git', ['-c', 'user.name=a', '-c', 'user.email=a@localhost', 'commit', '-qam', 'Mend it'], {
     cwd: target.path,

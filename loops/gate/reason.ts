@@ -22,6 +22,7 @@ export const ReasonCode = z.enum([
   'no-lift',
   'still-fails',
   'implausible',
+  'process-changed',
   'no-faster',
   'noisy',
   'guard-wrong',

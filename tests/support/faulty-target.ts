@@ -5,27 +5,29 @@ import { gitIdentity } from '../../loops/publish/git-identity.ts';
 import { destroyState } from '../../loops/state/destroy-state.ts';
 import type { SourceChange } from './faults/source-change.ts';
 
-/** A library with a fault in it, as a repository of its own. */
+/** A library with faults in it, as a repository of its own. */
 export interface FaultyTarget extends AsyncDisposable {
   path: string;
   configPath: string;
   stateDirectory: string;
-  /** Takes the fault back. */
-  fix: string;
+  /** Each takes one of the faults back. */
+  fixes: string[];
   /** The patch of whatever `edit` does to a file, which is then as it was. */
   patchOf(file: string, edit: (text: string) => string): Promise<string>;
 }
 
-/** Copies a library into a folder of its own and commits it with the fault. */
-export async function faultyTarget(library: string, fault: SourceChange): Promise<FaultyTarget> {
+/** Copies a library into a folder of its own and commits it with the faults, each of which is in a file of its own. */
+export async function faultyTarget(library: string, faults: readonly SourceChange[]): Promise<FaultyTarget> {
   const folder = await mkdtemp('/tmp/whetstone-code-');
   // The embedded database runs as a user of its own.
   await chmod(folder, 0o755);
   const target = path.join(folder, path.basename(library));
   await cp(library, target, { recursive: true, filter: (source) => !source.includes('node_modules') });
-  const file = path.join(target, fault.file);
-  const honest = await readFile(file, 'utf8');
-  await writeFile(file, fault.apply());
+  const honest = new Map<string, string>();
+  for (const { file, apply } of faults) {
+    honest.set(file, await readFile(path.join(target, file), 'utf8'));
+    await writeFile(path.join(target, file), apply());
+  }
   const git = simpleGit(target).env(gitIdentity());
   await git.raw(['init', '--quiet', '--initial-branch=main']);
   await git.raw(['add', '--all']);
@@ -43,11 +45,13 @@ export async function faultyTarget(library: string, fault: SourceChange): Promis
     return patch;
   };
   const stateDirectory = path.join(folder, 'state');
+  const fixes: string[] = [];
+  for (const [file, text] of honest) fixes.push(await patchOf(file, () => text));
   return {
     path: target,
     configPath: path.join(target, 'whetstone.config.ts'),
     stateDirectory,
-    fix: await patchOf(fault.file, () => honest),
+    fixes,
     patchOf,
     async [Symbol.asyncDispose]() {
       await destroyState(stateDirectory);

@@ -34,6 +34,7 @@ function report(outcomes: Outcomes, message = 'AssertionError: expected 1 to be 
 const reported = (outcomes: Outcomes, message?: string): SuiteRun => ({
   ended: 'reported',
   report: report(outcomes, message),
+  signs: [],
   wallMs: 1,
 });
 
@@ -111,6 +112,7 @@ describe('admitCodeCase', () => {
     const broken: SuiteRun = {
       ended: 'reported',
       report: { ...report(base), problems: ['torn'] },
+      signs: [],
       wallMs: 1,
     };
     expect(refusal(runs({ plain: [broken] }))).toBe('reported');

@@ -8,12 +8,14 @@ export const SuiteTrial = z.strictObject({
   outcomes: z.record(z.string(), TrialOutcome),
   /** How the run ended, where that was not by a whole report. */
   detail: z.string(),
+  /** What the code did besides what the tests ask; of what runs apart from them alone. */
+  signs: z.array(z.string()).default([]),
   wallMs: z.number().nonnegative(),
 });
 export type SuiteTrial = z.infer<typeof SuiteTrial>;
 
 /** All tests on the candidate in one process with it: the code has the last word here, so only a failure counts. */
-export const BesideRun = SuiteTrial.omit({ arm: true });
+export const BesideRun = SuiteTrial.omit({ arm: true, signs: true });
 export type BesideRun = z.infer<typeof BesideRun>;
 
 /** A hidden test of which one expectation was turned into its opposite: no right code passes it. */
@@ -44,6 +46,8 @@ export const CodeEvidence = z.strictObject({
   runs: z.array(SuiteTrial),
   /** `none`: no expectation of a hidden test could be turned. */
   twin: z.union([TwinRun, z.literal('none')]).nullable(),
+  /** Passages of the base's tests that the patch copies into the code. */
+  copied: z.array(z.string()).default([]),
   /** Runs that the infrastructure ended: made again, and no trial of anything. */
   infraErrors: z.int().nonnegative(),
   wallMs: z.number().nonnegative(),

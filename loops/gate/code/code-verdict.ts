@@ -3,7 +3,7 @@ import { Reason } from '../reason.ts';
 import { StageState } from '../verdict.ts';
 
 export const CodeStage = z.strictObject({
-  stage: z.enum(['policy', 'reachable', 'build', 'beside', 'tests', 'guards', 'twin']),
+  stage: z.enum(['policy', 'reachable', 'build', 'beside', 'tests', 'guards', 'conduct', 'twin']),
   state: StageState,
 });
 export type CodeStage = z.infer<typeof CodeStage>;

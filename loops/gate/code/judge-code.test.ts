@@ -23,6 +23,7 @@ const nothing: CodeEvidence = {
   beside: [],
   runs: [],
   twin: null,
+  copied: [],
   infraErrors: 0,
   wallMs: 0,
 };
@@ -39,17 +40,20 @@ function judged(
   {
     twin = 'failed',
     besides = passes,
+    signs = () => [],
     ...known
-  }: { twin?: TrialOutcome | 'none'; besides?: (test: string, at: number) => TrialOutcome } & Partial<
-    Omit<CodeEvidence, 'twin'>
-  > = {},
+  }: {
+    twin?: TrialOutcome | 'none';
+    besides?: (test: string, at: number) => TrialOutcome;
+    signs?: (arm: Arm) => string[];
+  } & Partial<Omit<CodeEvidence, 'twin'>> = {},
 ): { verdict: CodeVerdict; evidence: CodeEvidence } {
   const evidence: CodeEvidence = { ...nothing, runs: [], beside: [], ...known };
   for (let steps = 0; steps < 60; steps++) {
     const { verdict, next } = judgeCode(evidence, policy);
     if (next.do === 'decided') return { verdict: CodeVerdict.parse(verdict), evidence };
     expect(verdict.verdict).toBe('inconclusive');
-    if (next.do === 'run') evidence.runs.push(trial(evidence.runs, next, behaviour));
+    if (next.do === 'run') evidence.runs.push(trial(evidence.runs, next, behaviour, signs));
     else if (next.do === 'policy') evidence.policy = [];
     else if (next.do === 'build') evidence.build = { outcome: 'ok' };
     else if (next.do === 'beside') evidence.beside?.push(besideRun(evidence.beside.length, besides));
@@ -68,6 +72,7 @@ function trial(
   before: readonly SuiteTrial[],
   { arm, only }: { arm: Arm; only: readonly string[] | null },
   behaviour: Behaviour,
+  signs: (arm: Arm) => string[],
 ): SuiteTrial {
   const at = before.filter((run) => run.arm === arm).length;
   const ids = only ?? [...Object.keys(TESTS), ...GUARDS];
@@ -75,6 +80,7 @@ function trial(
     arm,
     outcomes: Object.fromEntries(ids.map((id) => [id, behaviour(arm, id, at)])),
     detail: '',
+    signs: signs(arm),
     wallMs: 1,
   };
 }
@@ -177,6 +183,22 @@ describe('judgeCode', () => {
     expect(verdict.verdict).toBe('inconclusive');
     expect(codes(verdict)).toEqual(['implausible']);
     expect(judged(fixed, { twin: 'none' }).verdict.verdict).toBe('accepted');
+  });
+
+  it('rejects what a candidate does to its process, unless the base does that too', () => {
+    const { verdict } = judged(fixed, { signs: (arm) => (arm === 'candidate' ? ['JSON.stringify'] : []) });
+    expect(verdict.verdict).toBe('rejected');
+    expect(verdict.reasons).toEqual([
+      { code: 'process-changed', detail: expect.stringContaining('JSON.stringify') },
+    ]);
+    expect(judged(fixed, { signs: () => ['a listener of exit'] }).verdict.verdict).toBe('accepted');
+  });
+
+  it('hands what has copied from the tests to a person, if it is not refused anyway', () => {
+    const { verdict } = judged(fixed, { copied: ['start 0 end 5'] });
+    expect(verdict.verdict).toBe('inconclusive');
+    expect(codes(verdict)).toEqual(['implausible']);
+    expect(judged(nullOf, { copied: ['start 0 end 5'] }).verdict.verdict).toBe('rejected');
   });
 
   it('asks more of a later attempt', () => {

@@ -19,6 +19,9 @@ export interface CodeJudgement {
   next: CodeStep;
 }
 
+/** Of the signs that a reason names. */
+const MOST_SIGNS = 5;
+
 /**
  * The verdict on the evidence so far, and what to run next. Accepted only when every stage passed; `inconclusive` with
  * the reason `incomplete` while there is something to run.
@@ -34,6 +37,7 @@ export function judgeCode(evidence: CodeEvidence, policy: ProtocolPolicy): CodeJ
     besideStage(evidence, policy),
     testsStage(evidence, confirm),
     guardsStage(evidence, guards),
+    conductStage(evidence),
     twinStage(evidence),
   ];
   const failed = stages.find(({ state }) => state === 'failed');
@@ -113,13 +117,17 @@ function buildStage({ build }: CodeEvidence) {
 }
 
 /** A test that notices what code does to its arguments can only notice that in one process with it. */
-function besideStage({ beside, tests, besideGuards }: CodeEvidence, { besideRuns }: ProtocolPolicy) {
+function besideStage(
+  { beside, tests, besideGuards }: CodeEvidence,
+  { besideRuns, besideGuardRuns }: ProtocolPolicy,
+) {
   if (beside === null) return stage('beside', 'passed');
   const fails = (id: string) => !beside.some(({ outcomes }) => outcomes[id] === 'passed');
   const own = tests.map(({ id }) => id).filter(fails);
   const guards = besideGuards.filter(fails);
   if (beside.length > 0 && own.length + guards.length === 0) return stage('beside', 'passed');
-  if (beside.length < besideRuns) return stage('beside', 'open', [], { do: 'beside' });
+  const isOpen = own.length > 0 ? beside.length < besideRuns : beside.length < besideGuardRuns;
+  if (isOpen) return stage('beside', 'open', [], { do: 'beside' });
   const last = beside.at(-1)?.detail ?? '';
   const detail = (ids: string[]) =>
     `${ids.slice(0, 3).join(', ')}: no pass in ${beside.length} runs in one process with the code${last && `; ${last}`}`;
@@ -177,8 +185,25 @@ function runOf({ tests, guards, runs }: CodeEvidence, arm: Arm): CodeStep {
   return { do: 'run', arm, only: [...tests.map(({ id }) => id), ...failed] };
 }
 
-function twinStage({ twin }: CodeEvidence) {
+/** What a candidate does to its process, or leaves behind, and the base does not: no test asks for it. */
+function conductStage(evidence: CodeEvidence) {
+  const { runs } = evidence;
+  if (!runs.some(({ arm }) => arm === 'base')) return stage('conduct', 'open', [], runOf(evidence, 'base'));
+  const signsOf = (arm: Arm) => runs.filter((run) => run.arm === arm).flatMap(({ signs }) => signs);
+  const known = new Set(signsOf('base'));
+  const signs = [...new Set(signsOf('candidate'))].filter((sign) => !known.has(sign));
+  if (signs.length === 0) return stage('conduct', 'passed');
+  const more = signs.length > MOST_SIGNS ? ` and ${signs.length - MOST_SIGNS} more` : '';
+  const detail = `which the base does not change or do: ${signs.slice(0, MOST_SIGNS).join(', ')}${more}`;
+  return stage('conduct', 'failed', [{ code: 'process-changed', detail }]);
+}
+
+function twinStage({ twin, copied }: CodeEvidence) {
   if (twin === null) return stage('twin', 'open', [], { do: 'twin' });
+  if (copied.length > 0) {
+    const detail = `it has what the tests have (${copied.slice(0, 2).join('; ')}): a person must look at this patch`;
+    return stage('twin', 'inconclusive', [{ code: 'implausible', detail }]);
+  }
   if (twin === 'none' || twin.outcome !== 'passed') return stage('twin', 'passed');
   const detail = `it passes ${twin.test} with ${twin.detail}, which no right code does: a person must look at this patch`;
   return stage('twin', 'inconclusive', [{ code: 'implausible', detail }]);

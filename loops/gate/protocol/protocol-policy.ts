@@ -22,8 +22,10 @@ export const ProtocolPolicy = z.strictObject({
   /** A guard that failed is run again so often, and so many fails among those block. */
   guardReruns: z.int().positive().default(4),
   guardFails: z.int().positive().default(3),
-  /** Runs in one process with the code in which a test may fail; it is refused when it fails in all of them. */
+  /** Runs in one process with the code in which one of the case's tests may fail; failing in all of them refuses. */
   besideRuns: z.int().positive().default(3),
+  /** The same for tests that pass today: there are hundreds, of which a flaky one may well fail three times. */
+  besideGuardRuns: z.int().positive().default(6),
   /** Level of the test that the guards as a whole got worse. */
   guardLevel: z.number().positive().max(0.5).default(0.01),
   /** Replicates of the simulation that finds the smallest effect with this power. */

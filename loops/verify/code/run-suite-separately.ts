@@ -1,11 +1,15 @@
+import { type Duplex, PassThrough } from 'node:stream';
 import type { FailingTest } from '../../../datasets/cases/code-case.ts';
 import { readReport } from '../../../datasets/reports/read-report.ts';
+import { SandboxFault } from '../../../sandboxes/fault.ts';
 import { openSandbox } from '../../../sandboxes/open-sandbox.ts';
 import type { Sandbox } from '../../../sandboxes/sandbox.ts';
+import { watchDisk } from '../../../sandboxes/watch-disk.ts';
 import { SEPARATE_CONFIG, SEPARATE_FOLDER } from '../../target/tests-image.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
 import { codeCommand, testCommand } from '../separate/commands.ts';
 import { relay, relayLimits } from '../separate/relay.ts';
+import { readSigns, signsOfContainer } from './code-signs.ts';
 import { GRACE_MS, readReportFile } from './report-file.ts';
 import type { SuiteRequest } from './run-suite.ts';
 import type { SuiteRun } from './suite-run.ts';
@@ -13,6 +17,7 @@ import { atAnotherTime, surroundings, type Variation } from './variation.ts';
 
 const REPORT = '/tmp/report.json';
 const TURNED = '/tmp/twin-turned';
+const SIGNS = '/tmp/signs.jsonl';
 
 export interface SeparateRequest extends SuiteRequest {
   /** Image of the tests' container. */
@@ -26,7 +31,7 @@ export interface SeparateRequest extends SuiteRequest {
  * other: no code can reach the test that judges it, nor its report. `turned`: the matcher that a twin turned.
  */
 export async function runSuiteSeparately(
-  { engine, target, signal }: CodeContext,
+  { engine, images, target, signal }: CodeContext,
   { tests: image, code, purpose, variation = {}, files = [], twin }: SeparateRequest,
 ): Promise<{ run: SuiteRun; turned: string | undefined }> {
   const { timeoutMs } = target.config.tests;
@@ -42,20 +47,39 @@ export async function runSuiteSeparately(
     });
   await using testSide = await open(image, 'tests');
   await using codeSide = await open(code, 'code');
+  using disk = watchDisk(codeSide);
   const start = (sandbox: Sandbox, command: readonly string[], env: Record<string, string> = {}) =>
     sandbox.pipe(atAnotherTime(command, variation), {
       cwd: '/target',
       env: { ...surroundings(variation), ...env },
     });
+  const startCode = async (): Promise<Duplex> => {
+    try {
+      return await start(codeSide, codeCommand(`${SEPARATE_FOLDER}/code-server.mjs`, '/target'));
+    } catch (error) {
+      // A container that lives and starts no process has run out of something, and code of a candidate ran in it.
+      const isItsDoing =
+        code !== images.base && error instanceof SandboxFault && (await codeSide.isRunning());
+      if (isItsDoing) return new PassThrough().end();
+      throw error;
+    }
+  };
   const turning = twin && { WHETSTONE_TWIN: JSON.stringify(twin.path) };
-  const tests = await start(testSide, testCommand(vitest(variation, twin ? [twin.file] : files)), turning);
-  const { outcome, detail } = await relay({
+  const words = vitest(variation, twin ? [twin.file] : files);
+  const tests = await start(testSide, testCommand(words), { WHETSTONE_SIGNS: SIGNS, ...turning });
+  const relayed = await relay({
     tests,
-    openCode: () => start(codeSide, codeCommand(`${SEPARATE_FOLDER}/code-server.mjs`, '/target')),
+    openCode: startCode,
     limits: { ...relayLimits, totalMs: timeoutMs },
-    signal,
+    signal: AbortSignal.any([signal, disk.signal]),
+  }).catch((error: unknown) => {
+    if (disk.signal.aborted && !signal.aborted) return undefined;
+    throw error;
   });
   const wallMs = performance.now() - started;
+  if (!relayed)
+    return { run: { ended: 'cut', detail: disk.signal.reason.message, wallMs }, turned: undefined };
+  const { outcome, detail } = relayed;
   const turned = twin && (await readReportFile(testSide, TURNED));
   if (outcome === 'timed-out') return { run: { ended: 'cut', detail, wallMs }, turned };
   const text = await readReportFile(testSide, REPORT);
@@ -64,7 +88,12 @@ export async function runSuiteSeparately(
     return { run: { ended: 'no-report', detail: `${outcome}: ${said}`, wallMs }, turned };
   }
   const report = readReport(text, { format: 'vitest-jest-json', root: '/target' });
-  return { run: { ended: 'reported', report, wallMs }, turned };
+  const signs = [
+    ...(outcome === 'tests-ended' ? [] : [`${outcome}: ${detail}`]),
+    ...readSigns((await readReportFile(testSide, SIGNS)) ?? ''),
+    ...(await signsOfContainer(codeSide)),
+  ];
+  return { run: { ended: 'reported', report, signs, wallMs }, turned };
 }
 
 function vitest({ shuffle }: Variation, files: readonly string[]): string[] {

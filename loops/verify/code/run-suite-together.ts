@@ -1,5 +1,7 @@
 import { readReport } from '../../../datasets/reports/read-report.ts';
+import { SandboxFault } from '../../../sandboxes/fault.ts';
 import { openSandbox } from '../../../sandboxes/open-sandbox.ts';
+import { watchDisk } from '../../../sandboxes/watch-disk.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
 import { GRACE_MS, REPORT_BYTES, readReportFile } from './report-file.ts';
 import type { SuiteRequest } from './run-suite.ts';
@@ -8,10 +10,12 @@ import { atAnotherTime, surroundings } from './variation.ts';
 
 /** Tests and code share a process here: the report is the code's word. */
 export async function runSuiteTogether(
-  { engine, target, signal }: CodeContext,
+  { engine, images, target, signal }: CodeContext,
   { code, purpose, variation = {} }: SuiteRequest,
 ): Promise<SuiteRun> {
   const { command, report, timeoutMs } = target.config.tests;
+  const started = performance.now();
+  const cut = (detail: string): SuiteRun => ({ ended: 'cut', detail, wallMs: performance.now() - started });
   await using sandbox = await openSandbox(engine, {
     image: code,
     profile: 'service',
@@ -20,24 +24,35 @@ export async function runSuiteTogether(
     cpus: variation.cpus ?? 1,
     signal,
   });
-  const done = await sandbox.exec(atAnotherTime(command, variation), {
-    cwd: '/target',
-    env: surroundings(variation),
-    timeoutMs,
-    maxOutputBytes: REPORT_BYTES,
-    signal,
-  });
-  const { wallMs } = done;
-  if (done.outcome !== 'completed') return { ended: 'cut', detail: done.outcome, wallMs };
-  const text =
-    report.file === undefined ? done.stdout : await readReportFile(sandbox, `/target/${report.file}`);
-  if (text === undefined) {
-    const said = (done.stderr.trim() || done.stdout.trim()).slice(-500);
+  using disk = watchDisk(sandbox);
+  try {
+    const done = await sandbox.exec(atAnotherTime(command, variation), {
+      cwd: '/target',
+      env: surroundings(variation),
+      timeoutMs,
+      maxOutputBytes: REPORT_BYTES,
+      signal: AbortSignal.any([signal, disk.signal]),
+    });
+    const { wallMs } = done;
+    if (done.outcome !== 'completed') return { ended: 'cut', detail: done.outcome, wallMs };
+    const text =
+      report.file === undefined ? done.stdout : await readReportFile(sandbox, `/target/${report.file}`);
+    if (text === undefined) {
+      const said = (done.stderr.trim() || done.stdout.trim()).slice(-500);
+      const detail = `exit code ${done.exitCode} and no ${report.file}: ${said}`;
+      return { ended: 'no-report', detail, wallMs };
+    }
     return {
-      ended: 'no-report',
-      detail: `exit code ${done.exitCode} and no ${report.file}: ${said}`,
+      ended: 'reported',
+      report: readReport(text, { format: report.format, root: '/target' }),
+      signs: [],
       wallMs,
     };
+  } catch (error) {
+    if (disk.signal.aborted && !signal.aborted) return cut(String(disk.signal.reason.message));
+    // A container that lives and cannot be used has run out of something, and code of a candidate ran in it.
+    const isItsDoing = code !== images.base && error instanceof SandboxFault && (await sandbox.isRunning());
+    if (isItsDoing) return cut(`its sandbox cannot be used any more: ${error.message}`);
+    throw error;
   }
-  return { ended: 'reported', report: readReport(text, { format: report.format, root: '/target' }), wallMs };
 }

@@ -4,7 +4,13 @@ import type { TrialOutcome } from '../../gate/evidence.ts';
 /** One run of all tests on one arm, in fresh containers. */
 export type SuiteRun =
   /** The runner wrote its report; the report's own `problems` say what of it cannot be taken. */
-  | { ended: 'reported'; report: TestReport; wallMs: number }
+  | {
+      ended: 'reported';
+      report: TestReport;
+      /** What the code did besides what the tests ask: what it changed of the language, what it left in its container. */
+      signs: string[];
+      wallMs: number;
+    }
   /** It was cut at the time limit, wrote too much or used up its memory; what it had reported by then counts for nothing. */
   | { ended: 'cut'; detail: string; wallMs: number }
   /** It ended without a report that can be read. */

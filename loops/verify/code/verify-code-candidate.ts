@@ -9,6 +9,7 @@ import type { ProtocolPolicy } from '../../gate/protocol/protocol-policy.ts';
 import { buildCodeArm } from '../../target/code-images.ts';
 import { removeArm } from '../../target/images.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
+import { findCopied } from './find-copied.ts';
 import { runSuite } from './run-suite.ts';
 import { runSuiteTogether } from './run-suite-together.ts';
 import { runTwin } from './run-twin.ts';
@@ -77,6 +78,7 @@ function noEvidence(
     beside: images.tests === null ? null : [],
     runs: [],
     twin: null,
+    copied: [],
     infraErrors: 0,
     wallMs: 0,
   };
@@ -96,9 +98,13 @@ class CodeVerificationRun {
 
   async step(step: Exclude<CodeStep, { do: 'decided' }>): Promise<void> {
     switch (step.do) {
-      case 'policy':
-        this.#evidence.policy = checkPatch(this.#request.patch, this.#request.rules);
+      case 'policy': {
+        const { patch, rules } = this.#request;
+        this.#evidence.policy = checkPatch(patch, rules);
+        const { target, images } = this.#context;
+        this.#evidence.copied = await findCopied(target, images.revision, patch);
         return;
+      }
       case 'build':
         return this.#build();
       case 'beside':
@@ -140,7 +146,8 @@ class CodeVerificationRun {
       ...(only ? { files: filesOf(codeCase, only) } : {}),
     });
     const all = [...this.#evidence.tests.map(({ id }) => id), ...this.#evidence.guards];
-    return { arm, ...trialOf(run, only ?? all) };
+    const signs = run.ended === 'reported' ? run.signs : [];
+    return { arm, ...trialOf(run, only ?? all), signs };
   }
 
   #candidate(): string {

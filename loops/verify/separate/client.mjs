@@ -12,6 +12,8 @@ const DATA = Buffer.of(0);
 const CONTROL = Buffer.of(1);
 /** Milliseconds that the code's event loop may keep ours waiting when there is nothing to tell. */
 const LONGEST_TURN_MS = 8;
+const MOST_SIGNS = 50;
+const SIGN_LENGTH = 120;
 
 export class Session {
   #channel;
@@ -50,6 +52,18 @@ export class Session {
   /** Throws when the code under test is gone, so that no test passes by what it did not say. */
   mustLive() {
     if (this.#ended) throw this.#ended;
+  }
+
+  /** What the code changed of the language and of Node in its process, as it says itself: at most fifty short lines. */
+  signs() {
+    if (this.#ended || this.#loaded.size === 0) return [];
+    try {
+      const told = listOf(this.#peer.ask('signs', 0)).filter((sign) => typeof sign === 'string');
+      return told.slice(0, MOST_SIGNS).map((sign) => sign.slice(0, SIGN_LENGTH));
+    } catch (error) {
+      if (error instanceof Ended) return ['its process ended before its tests did'];
+      return ['it does not say what it changed'];
+    }
   }
 
   /** The code's event loop stands still from here on: the worker of the next file may be there before this one is gone. */

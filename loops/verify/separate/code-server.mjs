@@ -6,6 +6,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Channel, Ended } from './channel.mjs';
 import { ByHandle } from './encode.mjs';
+import { watchIntegrity } from './integrity.mjs';
 import { Peer } from './peer.mjs';
 
 const { nextTick, reallyExit, getActiveResourcesInfo } = process;
@@ -17,6 +18,9 @@ const realRoot = realpathSync(root);
 /** Of what the code prints. The rest is dropped, so that a flood costs nobody anything. */
 const PRINTED_BYTES = 2 ** 18;
 boundOutput();
+const changes = watchIntegrity();
+/** Of what is told of changes: names, and so many of them. */
+const TOLD = 50;
 
 const channel = new Channel(Number(input), Number(output));
 const transport = {
@@ -28,6 +32,10 @@ const peer = new Peer(transport, {
   more: {
     export: (id, name) => asSingleton(peer.crossed.ours(id)[name]),
     adopt: (id) => Promise.resolve(peer.crossed.ours(id)),
+    signs: () => {
+      const lazy = peer.crossed.sawLazy ? ['a lazy value was handed out'] : [];
+      return [...changes(), ...lazy].slice(0, TOLD);
+    },
   },
 });
 

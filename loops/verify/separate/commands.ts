@@ -10,6 +10,7 @@ export const SEPARATE_FILES = [
   'encode.mjs',
   'format.mjs',
   'guard.mjs',
+  'integrity.mjs',
   'peer.mjs',
   'stand-ins.mjs',
   'test-plugin.mjs',

@@ -7,6 +7,8 @@ import { functionStandIn, objectStandIn, standInPrototype } from './stand-ins.mj
 const then = Function.prototype.call.bind(Promise.prototype.then);
 
 export class Crossed {
+  /** A proxy of ours went over: whatever it holds was worked out when it was copied. */
+  sawLazy = false;
   /** What to do when a promise of ours that they wait for is settled. */
   onSettled = () => {};
   #peer;

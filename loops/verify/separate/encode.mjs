@@ -16,7 +16,7 @@ const setEach = bound(Set.prototype.forEach);
 const getter = (prototype, name) => bound(Object.getOwnPropertyDescriptor(prototype, name).get);
 const patternOf = getter(RegExp.prototype, 'source');
 const flagsOf = getter(RegExp.prototype, 'flags');
-const { isMap, isSet, isDate, isRegExp, isPromise, isNativeError, isAnyArrayBuffer } = types;
+const { isMap, isSet, isDate, isRegExp, isPromise, isProxy, isNativeError, isAnyArrayBuffer } = types;
 
 /** An object that is not copied, whatever it holds. */
 export class ByHandle {
@@ -118,6 +118,7 @@ class Encoder {
   #object(value, depth) {
     if (value instanceof ByHandle) return this.#handle(value.target, depth);
     if (this.#known(value)) return;
+    if (isProxy(value)) this.#bank.sawLazy = true;
     const prototype = getPrototypeOf(value);
     if (isPromise(value)) this.#tagged(TAG.promise, this.#bank.keepPromise(value));
     else if (isNativeError(value) || value instanceof Error) this.#error(value, depth);

@@ -1,4 +1,5 @@
 // Runs in vitest's worker before each test file.
+import { appendFileSync } from 'node:fs';
 import { afterAll, afterEach } from 'vitest';
 import { Session } from './client.mjs';
 
@@ -6,4 +7,8 @@ const session = new Session(globalThis.__vitest_worker__?.filepath ?? 'a test fi
 globalThis[Symbol.for('whetstone.separate')] = (file, exportName) => session.load(file, exportName);
 
 afterEach(() => session.mustLive());
-afterAll(() => session.close());
+afterAll(() => {
+  const { WHETSTONE_SIGNS: file } = process.env;
+  for (const sign of file ? session.signs() : []) appendFileSync(file, `${JSON.stringify(sign)}\n`);
+  session.close();
+});

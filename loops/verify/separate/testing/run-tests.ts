@@ -85,14 +85,17 @@ export interface SeparateOptions {
   limits?: Partial<RelayLimits>;
   /** Stdin and stdout of the tests are pipes, as in a container, where node gives sockets. */
   pipes?: boolean;
+  /** File for what the code changed of the language and of Node, a line each. */
+  signs?: string;
 }
 
 export async function runSeparate(
   { tests, code, command: codeServer }: TestTarget,
-  { limits, pipes }: SeparateOptions = {},
+  { limits, pipes, signs }: SeparateOptions = {},
 ): Promise<TestRun & { outcome: RelayOutcome }> {
   const command = testCommand([...vitest, ...reporting]);
-  const stream = openProcess(pipes ? ['sh', '-c', throughPipes, 'sh', ...command] : command, tests);
+  const env = signs === undefined ? {} : { WHETSTONE_SIGNS: signs };
+  const stream = openProcess(pipes ? ['sh', '-c', throughPipes, 'sh', ...command] : command, tests, env);
   const outcome = await relay({
     tests: stream,
     openCode: async () => openProcess(codeServer, code),
@@ -117,9 +120,13 @@ export interface ProcessStream extends Duplex {
 }
 
 /** Stdin and stdout of a process as one stream; destroying it kills the process and its children. */
-export function openProcess(command: readonly string[], cwd: string): ProcessStream {
+export function openProcess(
+  command: readonly string[],
+  cwd: string,
+  env: Record<string, string> = {},
+): ProcessStream {
   const [program, ...words] = command as [string, ...string[]];
-  const child = spawn(program, words, { cwd, detached: true, env: quietEnv() });
+  const child = spawn(program, words, { cwd, detached: true, env: { ...quietEnv(), ...env } });
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
