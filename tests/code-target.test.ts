@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seededRandom } from '../loops/gate/statistics/seeded-random.ts';
 import { temporaryFolder } from '../sandboxes/images/temporary-folder.ts';
-import { drawFaults } from './support/faults/seed-faults.ts';
+import { drawFaults } from './support/faults/draw-faults.ts';
 import { drawNullChange } from './support/faults/seed-null-changes.ts';
 import { type FaultyTarget, faultyTarget } from './support/faulty-target.ts';
 import { REPOSITORY } from './support/repository.ts';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { Split } from '../../datasets/cases/case.ts';
@@ -9,6 +10,7 @@ import { type CodeMineReport, mineCode } from '../../loops/workflows/mine-code.t
 import { type CommandContext, defineCommand } from '../define-command.ts';
 import { formatCount } from '../format-figures.ts';
 import { openAnyWorkspace, openCode, openLoop, type Workspace } from '../open-workspace.ts';
+import { readPatchFile } from '../read-patch.ts';
 import { renderTable } from '../render-table.ts';
 
 export const mineCommand = defineCommand({
@@ -19,6 +21,7 @@ export const mineCommand = defineCommand({
     'whetstone mine',
     'whetstone mine --source ../logs/postgresql.json --json',
     'whetstone mine --source tests',
+    'whetstone mine --source tests --oracle right.patch',
   ],
   args: [],
   options: [
@@ -26,8 +29,12 @@ export const mineCommand = defineCommand({
       notation: '--source <source>',
       describe: "only this one of the configuration's sources; `tests` for code",
     },
+    {
+      notation: '--oracle <oracle...>',
+      describe: 'for code: git patches or revisions that mend it, to admit cases by; sealed',
+    },
   ],
-  input: z.object({ source: z.string().optional() }),
+  input: z.object({ source: z.string().optional(), oracle: z.array(z.string()).default([]) }),
   output: z.strictObject({
     patterns: z.int(),
     admitted: z.array(
@@ -51,11 +58,11 @@ export const mineCommand = defineCommand({
     /** The version that holds what was admitted; null where nothing was. */
     dataset: z.strictObject({ name: z.string(), version: z.int(), sha256: z.string() }).nullable(),
   }),
-  async run({ source }, context) {
+  async run({ source, oracle }, context) {
     await using workspace = await openAnyWorkspace(context);
     const { target, state } = workspace;
     const report = isCodeTarget(target)
-      ? await mineTests({ ...workspace, target, state }, context, source)
+      ? await mineTests({ ...workspace, target, state }, context, { source, oracles: oracle })
       : await mineLogs({ ...workspace, target, state }, context, source);
     const { dataset } = report;
     return {
@@ -87,7 +94,7 @@ async function mineLogs(
 async function mineTests(
   workspace: Workspace<CodeTarget>,
   context: CommandContext,
-  given: string | undefined,
+  { source: given, oracles }: { source: string | undefined; oracles: readonly string[] },
 ): Promise<CodeMineReport> {
   if (given !== undefined && given !== 'tests') {
     throw new Fault(
@@ -98,8 +105,15 @@ async function mineTests(
       },
     );
   }
+  const read = await Promise.all(
+    oracles.map(async (name) =>
+      existsSync(path.resolve(context.cwd, name))
+        ? { name: path.basename(name), patch: await readPatchFile(name, context.cwd) }
+        : { name },
+    ),
+  );
   await using _lock = await holdLoopLock(workspace.state);
-  return mineCode(await openCode(workspace, context));
+  return mineCode(await openCode(workspace, context), read);
 }
 
 export function renderMined(

@@ -66,9 +66,15 @@ export const AdmissionCheck = z.strictObject({
     'guarded',
     'not-dated',
     'offline',
+    'alone',
+    'oracle-passes',
+    'not-narrow',
+    'no-leak',
+    'not-weak',
     'not-duplicate',
   ]),
-  passed: z.boolean(),
+  /** Null: the check does not apply, as there is nothing to ask it of; `detail` says what is missing. */
+  passed: z.boolean().nullable(),
   detail: z.string(),
   ms: z.number(),
 });

@@ -6,7 +6,7 @@ import { Fault } from '../fault.ts';
 import { CodeCase } from './code-case.ts';
 import { type CodeEnvironment, writeCodeHarborFiles } from './harbor/write-code-files.ts';
 
-const SEALED = { hidden: true, guards: true, besideGuards: true, decisive: true } as const;
+const SEALED = { hidden: true, guards: true, besideGuards: true, decisive: true, oracle: true } as const;
 const Sealed = CodeCase.pick(SEALED);
 const Open = CodeCase.omit(SEALED);
 
@@ -16,7 +16,7 @@ export async function writeCodeCase(
   codeCase: CodeCase,
   environment: CodeEnvironment,
 ): Promise<void> {
-  const { hidden, guards, besideGuards, decisive, ...open } = codeCase;
+  const { hidden, guards, besideGuards, decisive, oracle, ...open } = codeCase;
   await mkdir(path.join(folder, 'tests'), { recursive: true });
   await writeFile(path.join(folder, 'instruction.md'), codeInstruction(codeCase, environment.canary));
   const task = {
@@ -29,7 +29,7 @@ export async function writeCodeCase(
     metadata: { whetstone: { canary: environment.canary, domain: 'code', case: JSON.stringify(open) } },
   };
   await writeFile(path.join(folder, 'task.toml'), `${stringify(task)}\n`);
-  const sealed = { hidden, guards, besideGuards, decisive } satisfies z.input<typeof Sealed>;
+  const sealed = { hidden, guards, besideGuards, decisive, oracle } satisfies z.input<typeof Sealed>;
   await writeFile(path.join(folder, 'tests', 'sealed.json'), `${JSON.stringify(sealed, null, 2)}\n`);
   await writeCodeHarborFiles(folder, codeCase, environment);
 }

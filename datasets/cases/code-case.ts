@@ -32,5 +32,7 @@ export const CodeCase = z.strictObject({
   besideGuards: z.array(z.string()).default([]),
   /** Sealed: all of the revision but the code under test (tests, snapshots, the runner's configuration), by its content. */
   decisive: z.record(z.string(), Blob),
+  /** Sealed: a patch that makes its tests pass, where one is known. */
+  oracle: z.string().nullable().default(null),
 });
 export type CodeCase = z.infer<typeof CodeCase>;

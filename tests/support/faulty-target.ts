@@ -1,9 +1,9 @@
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { simpleGit } from 'simple-git';
+import type { SourceChange } from '../../loops/admit/code/mutants/source-change.ts';
 import { gitIdentity } from '../../loops/publish/git-identity.ts';
 import { destroyState } from '../../loops/state/destroy-state.ts';
-import type { SourceChange } from './faults/source-change.ts';
 
 /** A library with faults in it, as a repository of its own. */
 export interface FaultyTarget extends AsyncDisposable {

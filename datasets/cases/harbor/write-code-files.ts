@@ -57,6 +57,15 @@ export async function writeCodeHarborFiles(
     guards: codeCase.besideGuards.length > 0 ? codeCase.besideGuards : codeCase.guards,
   };
   await writeFile(inTests('check.json'), `${JSON.stringify(check, null, 2)}\n`);
+  if (codeCase.oracle !== null) await writeSolution(path.join(folder, 'solution'), codeCase.oracle);
+}
+
+/** What Harbor's oracle agent runs: it finds this folder at /solution. */
+async function writeSolution(folder: string, oracle: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, 'oracle.patch'), oracle);
+  const script = '#!/bin/bash\ncd /target && git apply --whitespace=nowarn /solution/oracle.patch\n';
+  await writeFile(path.join(folder, 'solve.sh'), script, { mode: 0o755 });
 }
 
 let bundled: Promise<string> | undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { groupFailures } from '../../../datasets/patterns/group-failures.ts';
 import type { TestOutcome, TestReport } from '../../../datasets/reports/test-report.ts';
 import type { SuiteRun } from '../../verify/code/suite-run.ts';
-import { admitCodeCase, steadyTests } from './admit-code-case.ts';
+import { admitCodeCase, type Grounded, steadyTests } from './admit-code-case.ts';
 import type { BaseRuns, VariedRun } from './base-runs.ts';
 import { draftCodeCase } from './draft-code-case.ts';
 
@@ -59,8 +59,20 @@ function draft(seen: BaseRuns) {
   return draftCodeCase(pattern, { guards: steadyTests(seen).passing, besideGuards: [], decisive: {} });
 }
 
+/** Without an oracle. */
+const grounded = (seen: BaseRuns): Grounded => ({
+  draft: draft(seen),
+  grounds: {
+    solutions: [],
+    alone: [],
+    test: { text: 'expect(sum(1)).toBe(2)', names: new Set(), literals: new Set() },
+    instruction: '',
+    checkout: new Map(),
+  },
+});
+
 const refusal = (seen: BaseRuns) => {
-  const { admitted, certificate } = admitCodeCase(draft(seen), seen, []);
+  const { admitted, certificate } = admitCodeCase(grounded(seen), seen, []);
   return admitted ? undefined : certificate.at(-1)?.check;
 };
 
@@ -84,8 +96,8 @@ describe('draftCodeCase', () => {
 describe('admitCodeCase', () => {
   it('admits what fails alike in every run', () => {
     const seen = runs();
-    const { admitted, certificate } = admitCodeCase(draft(seen), seen, []);
-    expect(certificate.filter(({ passed }) => !passed)).toEqual([]);
+    const { admitted, certificate } = admitCodeCase(grounded(seen), seen, []);
+    expect(certificate.filter(({ passed }) => passed === false)).toEqual([]);
     expect(admitted).toBe(true);
   });
 
@@ -121,7 +133,9 @@ describe('admitCodeCase', () => {
 
   it('refuses what another case asks', () => {
     const seen = runs();
-    expect(admitCodeCase(draft(seen), seen, [draft(seen)]).certificate.at(-1)?.check).toBe('not-duplicate');
+    expect(admitCodeCase(grounded(seen), seen, [grounded(seen)]).certificate.at(-1)?.check).toBe(
+      'not-duplicate',
+    );
   });
 
   it('refuses where no test passes', () => {

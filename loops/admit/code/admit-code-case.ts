@@ -1,7 +1,19 @@
 import type { AdmissionCheck } from '../../../datasets/cases/case.ts';
 import type { CodeCase } from '../../../datasets/cases/code-case.ts';
+import { jaccard } from '../../gate/statistics/jaccard.ts';
 import { outcomeOf, type SuiteRun } from '../../verify/code/suite-run.ts';
 import type { BaseRuns } from './base-runs.ts';
+import type { CaseGrounds } from './case-grounds.ts';
+import {
+  alone,
+  type Found,
+  noLeak,
+  notNarrow,
+  offline,
+  oraclePasses,
+  solvedWhen,
+  twoRightSolutions,
+} from './judge-grounds.ts';
 
 export interface CodeAdmission {
   admitted: boolean;
@@ -30,28 +42,45 @@ export function steadyTests({ beside, plain, failing, varied }: BaseRuns): Stead
   };
 }
 
+/** A case with what it was admitted by. */
+export interface Grounded {
+  draft: CodeCase;
+  grounds: CaseGrounds;
+}
+
 /**
- * The admission checks on a draft, from runs of the base alone: a pure function of what those runs reported. `others`
- * are the cases admitted before it.
+ * The admission checks on a draft, from runs of the base and of oracles: a pure function of what those runs reported. `others`
+ * are the cases admitted before it. Mutants are run for what passes here alone, and `not-weak` follows.
  */
-export function admitCodeCase(draft: CodeCase, runs: BaseRuns, others: readonly CodeCase[]): CodeAdmission {
-  const checks: [AdmissionCheck['check'], () => { passed: boolean; detail: string }][] = [
+export function admitCodeCase(
+  { draft, grounds }: Grounded,
+  runs: BaseRuns,
+  others: readonly Grounded[],
+): CodeAdmission {
+  const checks: [AdmissionCheck['check'], () => Found][] = [
     ['reported', () => reported(runs)],
+    ['offline', () => offline(draft, runs)],
     ['fails-before', () => failsBefore(draft, runs)],
     ['separable', () => separable(draft, runs)],
     ['no-op-fails', () => failsBefore(draft, runs)],
     ['deterministic', () => failsWhen(draft, runs, 'deterministic')],
     ['not-dated', () => failsWhen(draft, runs, 'not-dated')],
-    ['offline', () => ({ passed: true, detail: 'no run had a network' })],
     ['guarded', () => guarded(draft)],
-    ['not-duplicate', () => notDuplicate(draft, others)],
+    ['not-duplicate', () => notDuplicate({ draft, grounds }, others)],
+    ['oracle-passes', () => oraclePasses(draft, grounds)],
+    ['deterministic', () => solvedWhen(draft, grounds, 'deterministic')],
+    ['not-dated', () => solvedWhen(draft, grounds, 'not-dated')],
+    ['alone', () => alone(draft, grounds)],
+    ['two-right-solutions', () => twoRightSolutions(draft, grounds)],
+    ['not-narrow', () => notNarrow(grounds)],
+    ['no-leak', () => noLeak(grounds)],
   ];
   const certificate: AdmissionCheck[] = [];
   for (const [check, run] of checks) {
     const started = performance.now();
     const { passed, detail } = run();
     certificate.push({ check, passed, detail, ms: performance.now() - started });
-    if (!passed) return { admitted: false, certificate };
+    if (passed === false) return { admitted: false, certificate };
   }
   return { admitted: true, certificate };
 }
@@ -121,10 +150,20 @@ function guarded({ guards }: CodeCase): { passed: boolean; detail: string } {
     : { passed: false, detail: 'no test passes today: nothing would show what a patch breaks' };
 }
 
-function notDuplicate(draft: CodeCase, others: readonly CodeCase[]): { passed: boolean; detail: string } {
+/** Of two cases whose tests say nearly the same, the second asks nothing new (gate.md). */
+const DUPLICATE = 0.8;
+
+function notDuplicate({ draft, grounds }: Grounded, others: readonly Grounded[]): Found {
   const own = testsOf(draft).join('\n');
-  const same = others.find((other) => testsOf(other).join('\n') === own);
+  const same = others.find((other) => {
+    if (testsOf(other.draft).join('\n') === own) return true;
+    // Where neither could be told from the rest of their file, they are not compared.
+    const isOneFile = fileOf(draft) === fileOf(other.draft) && grounds.test.text === other.grounds.test.text;
+    return !isOneFile && jaccard(grounds.test.text, other.grounds.test.text) >= DUPLICATE;
+  });
   return same
-    ? { passed: false, detail: `asks what ${same.id} asks` }
+    ? { passed: false, detail: `asks what ${same.draft.id} asks` }
     : { passed: true, detail: `${others.length} other cases ask other things` };
 }
+
+const fileOf = ({ hidden }: CodeCase): string | undefined => hidden[0]?.file;

@@ -30,7 +30,7 @@ export interface BaseRuns {
   varied: VariedRun[];
 }
 
-const VARIATIONS: readonly { check: VariedRun['check']; what: string; variation: Variation }[] = [
+export const VARIATIONS: readonly { check: VariedRun['check']; what: string; variation: Variation }[] = [
   { check: 'deterministic', what: 'in another order', variation: { shuffle: 1 } },
   { check: 'deterministic', what: 'in a third order', variation: { shuffle: 2 } },
   { check: 'deterministic', what: 'in another time zone', variation: { timeZone: 'Asia/Kathmandu' } },

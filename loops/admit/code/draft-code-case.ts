@@ -22,6 +22,7 @@ export function draftCodeCase(
     guards,
     besideGuards,
     decisive,
+    oracle: null,
   };
 }
 

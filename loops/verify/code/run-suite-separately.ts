@@ -32,7 +32,7 @@ export interface SeparateRequest extends SuiteRequest {
  */
 export async function runSuiteSeparately(
   { engine, images, target, signal }: CodeContext,
-  { tests: image, code, purpose, variation = {}, files = [], twin }: SeparateRequest,
+  { tests: image, code, purpose, variation = {}, files = [], named = [], twin }: SeparateRequest,
 ): Promise<{ run: SuiteRun; turned: string | undefined }> {
   const { timeoutMs } = target.config.tests;
   const started = performance.now();
@@ -65,7 +65,7 @@ export async function runSuiteSeparately(
     }
   };
   const turning = twin && { WHETSTONE_TWIN: JSON.stringify(twin.path) };
-  const words = vitest(variation, twin ? [twin.file] : files);
+  const words = vitest(variation, twin ? [twin.file] : files, named);
   const tests = await start(testSide, testCommand(words), { WHETSTONE_SIGNS: SIGNS, ...turning });
   const relayed = await relay({
     tests,
@@ -96,8 +96,9 @@ export async function runSuiteSeparately(
   return { run: { ended: 'reported', report, signs, wallMs }, turned };
 }
 
-function vitest({ shuffle }: Variation, files: readonly string[]): string[] {
+function vitest({ shuffle }: Variation, files: readonly string[], named: readonly string[]): string[] {
   const order = shuffle === undefined ? [] : ['--sequence.shuffle.tests', `--sequence.seed=${shuffle}`];
+  const only = named.map((name) => name.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|');
   return [
     'node',
     '/node_modules/vitest/vitest.mjs',
@@ -106,6 +107,7 @@ function vitest({ shuffle }: Variation, files: readonly string[]): string[] {
     '--reporter=json',
     `--outputFile=${REPORT}`,
     ...order,
+    ...(only === '' ? [] : [`--testNamePattern=^(${only})$`]),
     ...files,
   ];
 }

@@ -11,6 +11,8 @@ export interface SuiteRequest {
   variation?: Variation;
   /** Only the tests in these files, where the runner can be told; others may run as well. */
   files?: readonly string[];
+  /** Only the tests of these names (titles joined by blanks), where they run apart from the code. */
+  named?: readonly string[];
 }
 
 /** Runs tests of the base once on an arm, in fresh containers without a network. */

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../loops/gate/statistics/seeded-random.ts';
 import { REPOSITORY } from '../repository.ts';
+import { drawFaults } from './draw-faults.ts';
 import { copyTarget, runTargetTests, runTestsWith } from './run-target-tests.ts';
-import { drawFaults } from './seed-faults.ts';
 import { drawNullChanges } from './seed-null-changes.ts';
 
 const BILLING = path.join(REPOSITORY, 'examples/billing');

@@ -1,7 +1,11 @@
+import type { SourceChange } from '../../../loops/admit/code/mutants/source-change.ts';
+import {
+  type Sources,
+  type TypedSources,
+  typeSources,
+} from '../../../loops/admit/code/mutants/typed-sources.ts';
 import type { Random } from '../../../loops/gate/statistics/seeded-random.ts';
 import { Draw } from '../../generated-target/draw.ts';
-import type { SourceChange } from './source-change.ts';
-import { type Sources, type TypedSources, typeSources } from './typed-sources.ts';
 
 /**
  * Draws an operator, then one of its changes, again and again. What adds an error of types to its own file is left out;

@@ -1,7 +1,7 @@
+import type { SourceChange } from '../../../loops/admit/code/mutants/source-change.ts';
 import type { Random } from '../../../loops/gate/statistics/seeded-random.ts';
+import { drawFaults } from './draw-faults.ts';
 import { copyTarget, runTestsWith } from './run-target-tests.ts';
-import { drawFaults } from './seed-faults.ts';
-import type { SourceChange } from './source-change.ts';
 
 /**
  * Draws faults that tests notice, at most `most` of them, each in a file of its own and failing tests in test files of its own:

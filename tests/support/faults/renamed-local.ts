@@ -1,5 +1,10 @@
 import ts from 'typescript';
-import { type Operator, replace, type Typed, textWith } from './source-change.ts';
+import {
+  type Operator,
+  replace,
+  type Typed,
+  textWith,
+} from '../../../loops/admit/code/mutants/source-change.ts';
 
 /** A parameter or variable of a function, under another name wherever it is meant. */
 export const renamedLocal: Operator = {

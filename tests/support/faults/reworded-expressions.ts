@@ -1,5 +1,11 @@
 import ts from 'typescript';
-import { isNumber, type Operator, replace, type Typed, textWith } from './source-change.ts';
+import {
+  isNumber,
+  type Operator,
+  replace,
+  type Typed,
+  textWith,
+} from '../../../loops/admit/code/mutants/source-change.ts';
 
 const TURNED: Record<string, string> = {
   '<': '>',

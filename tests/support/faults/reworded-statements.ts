@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { type Operator, replace, type Typed } from './source-change.ts';
+import { type Operator, replace, type Typed } from '../../../loops/admit/code/mutants/source-change.ts';
 
 const REMARKS = ['As agreed.', 'See the tests for examples.', 'The usual case.', 'Kept simple on purpose.'];
 

@@ -2,9 +2,9 @@ import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
+import type { SourceChange } from '../../../loops/admit/code/mutants/source-change.ts';
 import { temporaryFolder } from '../../../sandboxes/images/temporary-folder.ts';
 import { REPOSITORY } from '../repository.ts';
-import type { SourceChange } from './source-change.ts';
 
 const Report = z.object({
   testResults: z.array(

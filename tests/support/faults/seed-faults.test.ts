@@ -2,12 +2,13 @@ import path from 'node:path';
 import fc from 'fast-check';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
+import { seedFaults } from '../../../loops/admit/code/mutants/seed-faults.ts';
+import type { SourceChange } from '../../../loops/admit/code/mutants/source-change.ts';
+import { readSources, type Sources, typeSources } from '../../../loops/admit/code/mutants/typed-sources.ts';
 import { seededRandom } from '../../../loops/gate/statistics/seeded-random.ts';
 import { REPOSITORY } from '../repository.ts';
+import { drawFault, drawFaults } from './draw-faults.ts';
 import { programs } from './random-program.ts';
-import { drawFault, drawFaults, seedFaults } from './seed-faults.ts';
-import type { SourceChange } from './source-change.ts';
-import { readSources, type Sources, typeSources } from './typed-sources.ts';
 
 const BILLING = path.join(REPOSITORY, 'examples/billing');
 

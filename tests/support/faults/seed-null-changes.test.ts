@@ -1,13 +1,13 @@
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { SourceChange } from '../../../loops/admit/code/mutants/source-change.ts';
+import { readSources, typeSources } from '../../../loops/admit/code/mutants/typed-sources.ts';
 import { seededRandom } from '../../../loops/gate/statistics/seeded-random.ts';
 import { Draw } from '../../generated-target/draw.ts';
 import { REPOSITORY } from '../repository.ts';
 import { compile, programs } from './random-program.ts';
 import { drawNullChange, drawNullChanges, seedNullChanges } from './seed-null-changes.ts';
-import type { SourceChange } from './source-change.ts';
-import { readSources, typeSources } from './typed-sources.ts';
 
 const BILLING = path.join(REPOSITORY, 'examples/billing');
 

@@ -1,10 +1,15 @@
+import { collectChanges, type SourceChange } from '../../../loops/admit/code/mutants/source-change.ts';
+import {
+  readSources,
+  type Sources,
+  type TypedSources,
+  typeSources,
+} from '../../../loops/admit/code/mutants/typed-sources.ts';
 import type { Random } from '../../../loops/gate/statistics/seeded-random.ts';
 import { drawChanges } from './draw-changes.ts';
 import { renamedLocal } from './renamed-local.ts';
 import { rewordedExpressions } from './reworded-expressions.ts';
 import { rewordedStatements } from './reworded-statements.ts';
-import { collectChanges, type SourceChange } from './source-change.ts';
-import { readSources, type Sources, type TypedSources, typeSources } from './typed-sources.ts';
 
 const OPERATORS = [...rewordedExpressions, ...rewordedStatements, renamedLocal];
 

@@ -1,0 +1,122 @@
+import { simpleGit } from 'simple-git';
+import type { CodeCase } from '../../../datasets/cases/code-case.ts';
+import { Fault } from '../../../datasets/fault.ts';
+import type { ScratchRepository } from '../../target/scratch-repository.ts';
+import { sourceMatcher } from '../../target/source-matcher.ts';
+import { runSuite } from '../../verify/code/run-suite.ts';
+import type { SuiteRun } from '../../verify/code/suite-run.ts';
+import type { CodeContext } from '../../workflows/code-context.ts';
+import { VARIATIONS, type VariedRun } from './base-runs.ts';
+import type { AloneRun, OracleRuns } from './case-grounds.ts';
+import { type Oracle, readWholeFiles } from './oracle.ts';
+import { withArm } from './with-arm.ts';
+
+/** All of which an oracle must pass (gate.md). */
+const ORACLE_TRIALS = 5;
+/** Tests of a case that are run one by one, at most: each costs a run on the base and one on each oracle. */
+const MOST_ALONE = 8;
+
+/** A solution as it was given: the text of a git patch, or a revision of the target. */
+export interface GivenOracle {
+  name: string;
+  patch?: string;
+}
+
+/** Reads oracles down to what they do to the code under test: nothing else of them is run. */
+export async function readOracles(
+  { target }: CodeContext,
+  scratch: ScratchRepository,
+  given: readonly GivenOracle[],
+): Promise<Oracle[]> {
+  const isSource = sourceMatcher(target);
+  const base = [...(await scratch.texts())].filter(([file]) => isSource(file));
+  const oracles: Oracle[] = [];
+  for (const { name, patch } of given) {
+    const tree =
+      patch === undefined ? await revisionOf(target.path, name) : await scratch.treeOf(patch, name);
+    const files = (await scratch.changed(tree)).filter(isSource);
+    if (files.length === 0) {
+      oracles.push({ name, patch: '', sources: new Map(base), added: new Map() });
+      continue;
+    }
+    const { texts, added } = readWholeFiles(await scratch.patchOf(tree, files, { wholeFiles: true }));
+    const kept = base.filter(([file]) => !files.includes(file));
+    oracles.push({
+      name,
+      patch: await scratch.patchOf(tree, files),
+      sources: new Map([...kept, ...texts]),
+      added,
+    });
+  }
+  return oracles;
+}
+
+async function revisionOf(repository: string, name: string): Promise<string> {
+  try {
+    return (
+      await simpleGit(repository).revparse(['--verify', '--end-of-options', `${name}^{commit}`])
+    ).trim();
+  } catch (cause) {
+    throw new Fault('no-oracle', `${name} is neither a file nor a revision of ${repository}`, {
+      hint: 'name a git patch that mends the code, or a branch, tag or commit that holds it mended',
+      cause,
+    });
+  }
+}
+
+/** Runs the oracles as a verdict runs a candidate, and each test of the cases by itself, on the base and on every oracle. */
+export async function runOracles(
+  context: CodeContext,
+  oracles: readonly Oracle[],
+  drafts: readonly CodeCase[],
+): Promise<{ oracles: OracleRuns[]; alone: AloneRun[] | null }> {
+  const apart = context.images.tests !== null;
+  const alone = apart ? await runAlone(context, context.images.base, null, drafts) : null;
+  const ran: OracleRuns[] = [];
+  for (const oracle of oracles) {
+    await withArm(context, oracle.patch, async (code) => {
+      const run = (what: string, request: object = {}): Promise<SuiteRun> => {
+        context.progress(`oracle ${oracle.name} ${what}`);
+        return runSuite(context, { code, purpose: `oracle ${what}`, ...request });
+      };
+      const plain: SuiteRun[] = [];
+      for (let at = 1; at <= ORACLE_TRIALS; at++) plain.push(await run(`trial ${at} of ${ORACLE_TRIALS}`));
+      const varied: VariedRun[] = [];
+      for (const { check, what, variation } of VARIATIONS)
+        varied.push({ check, what, run: await run(what, { variation }) });
+      alone?.push(...(await runAlone(context, code, oracle.name, drafts)));
+      ran.push({ oracle, plain, varied });
+    });
+  }
+  return { oracles: ran, alone };
+}
+
+async function runAlone(
+  context: CodeContext,
+  code: string,
+  oracle: string | null,
+  drafts: readonly CodeCase[],
+): Promise<AloneRun[]> {
+  const runs: AloneRun[] = [];
+  for (const tests of roundsOf(drafts)) {
+    context.progress(`${tests.length} tests one by one`);
+    const named = tests.map(({ path }) => path.join(' '));
+    const files = tests.map(({ file }) => file);
+    const run = await runSuite(context, { code, purpose: 'tests one by one', files, named });
+    runs.push({ tests: new Set(tests.map(({ id }) => id)), oracle, run });
+  }
+  return runs;
+}
+
+/** Rounds of tests of which no two are in one file: each file has a process of its own. */
+export function roundsOf(drafts: readonly CodeCase[]): CodeCase['hidden'][] {
+  const rounds: CodeCase['hidden'][] = [];
+  for (const { visible, hidden } of drafts) {
+    for (const test of [...hidden, ...visible].slice(0, MOST_ALONE)) {
+      const round = rounds.find((tests) => tests.every(({ file }) => file !== test.file));
+      if (round) round.push(test);
+      else rounds.push([test]);
+    }
+  }
+  return rounds;
+}

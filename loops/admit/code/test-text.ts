@@ -1,0 +1,71 @@
+import ts from 'typescript';
+import type { FailingTest } from '../../../datasets/cases/code-case.ts';
+
+/** What some tests of a file say, as far as it can be told from its text. */
+export interface TestText {
+  /** Their calls; where a title is not written as it is reported, the suite around it, or else all of the file. */
+  text: string;
+  /** Names that they use, and what their file imports from elsewhere in the repository and they use. */
+  names: Set<string>;
+  /** Texts that they hold, regular expressions among them. */
+  literals: Set<string>;
+}
+
+export function readTestText(fileText: string, tests: readonly FailingTest[]): TestText {
+  const source = ts.createSourceFile('test.ts', fileText, ts.ScriptTarget.Latest, true);
+  const calls = new Map<string, ts.CallExpression[]>();
+  const find = (node: ts.Node): void => {
+    if (ts.isCallExpression(node)) {
+      const [title, body] = node.arguments;
+      if (
+        title &&
+        ts.isStringLiteralLike(title) &&
+        body &&
+        ts.isFunctionLike(body) &&
+        isTest(node.expression)
+      )
+        calls.set(title.text, [...(calls.get(title.text) ?? []), node]);
+    }
+    ts.forEachChild(node, find);
+  };
+  find(source);
+  // From the test's own title outwards: titles of tables are reported with values in them.
+  const placeOf = ({ path }: FailingTest): readonly ts.Node[] =>
+    path
+      .toReversed()
+      .flatMap((title) => [calls.get(title) ?? []])
+      .find((one) => one.length > 0) ?? [source];
+  const nodes = outermost([...new Set(tests.flatMap(placeOf))]);
+  const result: TestText = { text: '', names: new Set(), literals: new Set() };
+  const read = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) && isPackage(node)) return;
+    if (ts.isIdentifier(node)) result.names.add(node.text);
+    else if (ts.isRegularExpressionLiteral(node)) result.literals.add(wordsOfExpression(node.text));
+    else if (ts.isStringLiteralLike(node) && !ts.isImportDeclaration(node.parent) && !isTitle(node))
+      result.literals.add(node.text);
+    ts.forEachChild(node, read);
+  };
+  for (const node of nodes) read(node);
+  result.text = nodes.map((node) => bodyText(node)).join('\n');
+  return result;
+}
+
+const outermost = (nodes: readonly ts.Node[]): ts.Node[] =>
+  nodes.filter(
+    (node) => !nodes.some((other) => other !== node && other.pos <= node.pos && node.end <= other.end),
+  );
+const isTest = (callee: ts.Expression): boolean => /^(?:test|it|describe)\b/.test(callee.getText());
+const isPackage = ({ moduleSpecifier }: ts.ImportDeclaration): boolean =>
+  !moduleSpecifier.getText().slice(1).startsWith('.');
+const isTitle = ({ parent, pos }: ts.Node): boolean =>
+  ts.isCallExpression(parent) &&
+  parent.arguments[0]?.pos === pos &&
+  /^(?:test|it|describe)\b/.test(parent.expression.getText());
+const wordsOfExpression = (text: string): string =>
+  text.replace(/^\/\^?|\$?\/[a-z]*$/g, '').replaceAll('\\', '');
+
+/** Without the title: what two tests are called does not make them other ones. */
+function bodyText(node: ts.Node): string {
+  const text = ts.isCallExpression(node) ? (node.arguments[1]?.getText() ?? '') : node.getText();
+  return text.replaceAll(/\s+/g, ' ');
+}
