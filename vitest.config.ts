@@ -31,7 +31,9 @@ class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>
       Number(
-        /generated-target|gate-rejects|interruptions|docs\.test|code-target|red-team|separate\.test/.test(moduleId),
+        /generated-target|gate-rejects|interruptions|docs\.test|code-target|red-team|separate\.test/.test(
+          moduleId,
+        ),
       );
     return (await super.sort(files)).toSorted((a, b) => isLong(b) - isLong(a));
   }
