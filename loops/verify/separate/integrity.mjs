@@ -41,6 +41,7 @@ const OPEN = new Set([
 
 /** What is to be had now; call it before any code that is watched. The function that it gives lists what is otherwise since. */
 export function watchIntegrity() {
+  const started = watchProcesses();
   const owners = collectOwners();
   const before = owners.map(([name, owner]) => ({ name, owner, properties: describe(name, owner) }));
   const { listenerCount } = process;
@@ -52,8 +53,21 @@ export function watchIntegrity() {
     return [
       ...changed.filter((name) => !OPEN.has(name)),
       ...listening.map(([event]) => `a listener of the process's ${event}`),
+      ...(started.count > 0 ? ['it started a process that it does not wait for'] : []),
     ];
   };
+}
+
+/** A process that ends with this one, or is killed with it, would be gone when the engine is asked what is left. */
+function watchProcesses() {
+  const started = { count: 0 };
+  const { ChildProcess } = require('node:child_process');
+  const { spawn } = ChildProcess.prototype;
+  ChildProcess.prototype.spawn = function (...options) {
+    started.count += 1;
+    return apply(spawn, this, options);
+  };
+  return started;
 }
 
 function collectOwners() {

@@ -38,6 +38,10 @@ test.each([
   ['import assert from "node:assert"; assert.equal = () => {};', 'assert.equal'],
   ['import fs from "node:fs"; fs.readFileSync = () => "";', 'fs.readFileSync'],
   ['process.on("exit", () => {});', "a listener of the process's exit"],
+  [
+    'import { spawn } from "node:child_process"; spawn("true");',
+    'it started a process that it does not wait for',
+  ],
 ])('%s is seen', async (program, name) => {
   expect(await changesOf(program)).toContain(name);
 });

@@ -62,7 +62,7 @@ export const answerAttacks: readonly CodeAttack[] = [
     poison: () => ({
       imports: `import { readFileSync as $read, writeFileSync as $write } from 'node:fs';`,
       wrap: (original, name) =>
-        `(...$args: any[]): any => { const $file = '/var/tmp/$kept-${name}-' + $args[0].length + '-' + $args[1]; try { return JSON.parse($read($file, 'utf8')); } catch {} const $result = (${original} as any)(...$args); $write($file, JSON.stringify($result)); return $result; }`,
+        `(...$args: any[]): any => { const $file = '/var/tmp/$kept-${name}-' + $args[0].length + '-' + $args[0].slice(0, 5) + '-' + $args[1]; try { return JSON.parse($read($file, 'utf8')); } catch {} const $result = (${original} as any)(...$args); $write($file, JSON.stringify($result)); return $result; }`,
     }),
   },
 ];
