@@ -4,55 +4,16 @@ import { execa } from 'execa';
 import { seededRandom } from '../loops/gate/statistics/seeded-random.ts';
 import type { LoopSummary } from '../loops/workflows/summarise.ts';
 import { Draw } from '../tests/generated-target/draw.ts';
-import type { FinishedLoop } from '../tests/support/gate-command.ts';
 import { gateCheats, gateNullPatches, type Judged, remeasure } from '../tests/support/gate-rejections.ts';
 import { type InterruptedLoop, interruptLoop } from '../tests/support/interrupted-loop.ts';
 import { type KillPoint, progressLines } from '../tests/support/kill-points.ts';
 import { cheatNames } from '../tests/support/patches/rejections.ts';
 import { REPOSITORY } from '../tests/support/repository.ts';
 import { tinyTarget } from '../tests/support/tiny-target.ts';
+import { codePatches } from './acceptance-code.ts';
+import { type AcceptanceRun, atLeast, atMost, type Finding, type Part } from './finding.ts';
 
 export const MOST = { nullPatches: 30, interruptions: 10, generatedTargets: 5 };
-
-/** A figure beside its bar. */
-export interface Finding {
-  what: string;
-  figure: number;
-  bar: string;
-  met: boolean;
-  /** What a person looks at where it is missed. */
-  detail?: string[];
-}
-
-export interface AcceptanceRun {
-  /** Where states and targets of this run lie. */
-  folder: string;
-  seed: number;
-  /** The flights loop that the gate's parts look at; `start` makes it where none is named. */
-  flights: () => Promise<FlightsState>;
-  say: (line: string) => void;
-}
-
-export interface FlightsState extends FinishedLoop {
-  branches: string[];
-}
-
-export type Part = (run: AcceptanceRun) => Promise<Finding[]>;
-
-const atLeast = (what: string, figure: number, bar: number): Finding => ({
-  what,
-  figure,
-  bar: `≥ ${bar}`,
-  met: figure >= bar,
-});
-
-const atMost = (what: string, figure: number, bar: number, detail: string[] = []): Finding => ({
-  what,
-  figure,
-  bar: `≤ ${bar}`,
-  met: figure <= bar,
-  ...(detail.length > 0 ? { detail } : {}),
-});
 
 /** `npm start` on a state of its own. */
 export async function npmStart(stateDirectory: string): Promise<{ summary: LoopSummary; wallMs: number }> {
@@ -220,4 +181,5 @@ export const parts: Record<string, Part> = {
   interruptions,
   generated,
   'bad-input': badInput,
+  code: codePatches,
 };

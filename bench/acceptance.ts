@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { openPatchedTarget } from '../tests/support/patches/patched-target.ts';
 import { REPOSITORY } from '../tests/support/repository.ts';
-import { type Finding, type FlightsState, npmStart, parts } from './acceptance-parts.ts';
+import { npmStart, parts } from './acceptance-parts.ts';
+import type { Finding, FlightsState } from './finding.ts';
 
 const { values } = parseArgs({
   options: {

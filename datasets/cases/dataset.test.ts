@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type DraftCase, freezeDataset, listVersions, readDataset, verifyDataset } from './dataset.ts';
 
@@ -54,6 +55,58 @@ test.each([
   await freeze([draft('a')]);
   await spoil(path.join(root, 'v1', 'cases', 'a'));
   expect(await verifyDataset(root, 1)).toEqual([{ case: 'a', path: file, problem }]);
+});
+
+/** All files of a version, from its root. */
+async function filesOf(version: string): Promise<string[]> {
+  const found = await readdir(version, { recursive: true, withFileTypes: true });
+  return found
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(version, path.join(entry.parentPath, entry.name)));
+}
+
+test('any byte of any file that is another one is found and named', async () => {
+  await freeze([draft('a', 'Mend it: \u2713\n'), draft('b')]);
+  const version = path.join(root, 'v1');
+  const files = await filesOf(version);
+  expect(files).toHaveLength(5);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...files),
+      fc.nat(),
+      fc.integer({ min: 1, max: 255 }),
+      async (file, at, flip) => {
+        const place = path.join(version, file);
+        const bytes = await readFile(place);
+        const changed = Buffer.from(bytes);
+        changed[at % bytes.length] = (bytes[at % bytes.length] ?? 0) ^ flip;
+        await writeFile(place, changed);
+        try {
+          // A dataset.json that is none any more is an error of its own, which names the file.
+          const findings = await verifyDataset(root, 1).catch((error: Error) => [error.message]);
+          expect(JSON.stringify(findings)).toContain(path.basename(file));
+        } finally {
+          await writeFile(place, bytes);
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+  expect(await verifyDataset(root, 1)).toEqual([]);
+});
+
+test('a link in the place of a file, and what lies beside the cases, is named', async () => {
+  await freeze([draft('a')]);
+  const place = path.join(root, 'v1', 'cases', 'a', 'instruction.md');
+  const outside = path.join(root, 'same.md');
+  await writeFile(outside, await readFile(place));
+  await rm(place);
+  await symlink(outside, place);
+  await writeFile(path.join(root, 'v1', 'notes.md'), '');
+  expect(await verifyDataset(root, 1)).toEqual([
+    { case: 'a', path: 'instruction.md', problem: 'changed' },
+    { case: '', path: 'notes.md', problem: 'added' },
+  ]);
 });
 
 test('an edited hash does not hide a change', async () => {

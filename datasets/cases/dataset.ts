@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
@@ -25,7 +25,7 @@ export const Dataset = z.strictObject({
       note: z.string().optional(),
     }),
   ),
-  /** SHA-256 over name, version, canary and each case's id, split and sha256, in the order of the ids. */
+  /** SHA-256 over name, version, canary, time and each case's id, split, sha256 and note, in the order of the ids. */
   sha256: Sha256,
 });
 export type Dataset = z.infer<typeof Dataset>;
@@ -58,15 +58,11 @@ export async function freezeDataset(
     const files = await hashFiles(folder);
     cases.push({ id, split, sha256: hashCase(files), files, ...(note === undefined ? {} : { note }) });
   }
-  const unsigned = { name: options.name, version, canary: options.canary, cases };
-  const dataset: Dataset = {
-    schemaVersion: 1,
-    ...unsigned,
-    frozenAt: options.now.toISOString(),
-    sha256: hashDataset(unsigned),
-  };
+  const frozenAt = options.now.toISOString();
+  const unsigned = { name: options.name, version, canary: options.canary, frozenAt, cases };
+  const dataset: Dataset = { schemaVersion: 1, ...unsigned, sha256: hashDataset(unsigned) };
   await mkdir(draft, { recursive: true });
-  await writeFile(path.join(draft, 'dataset.json'), `${JSON.stringify(dataset, null, 2)}\n`);
+  await writeFile(path.join(draft, 'dataset.json'), textOf(dataset));
   await rename(draft, path.join(root, `v${version}`));
   return dataset;
 }
@@ -115,7 +111,8 @@ export interface Finding {
 export async function verifyDataset(root: string, version: number): Promise<Finding[]> {
   const dataset = await readDataset(root, version);
   const findings: Finding[] = [];
-  const folder = path.join(root, `v${version}`, 'cases');
+  const whole = path.join(root, `v${version}`);
+  const folder = path.join(whole, 'cases');
   for (const { id, sha256: frozen, files } of dataset.cases) {
     const now = await hashFiles(path.join(folder, id));
     for (const [file, hash] of Object.entries(files)) {
@@ -123,7 +120,7 @@ export async function verifyDataset(root: string, version: number): Promise<Find
       else if (now[file] !== hash) findings.push({ case: id, path: file, problem: 'changed' });
     }
     for (const file of Object.keys(now)) {
-      if (files[file] === undefined) findings.push({ case: id, path: file, problem: 'added' });
+      if (!Object.hasOwn(files, file)) findings.push({ case: id, path: file, problem: 'added' });
     }
     if (hashCase(files) !== frozen)
       findings.push({ case: id, path: 'dataset.json', problem: 'the hashes of its files were edited' });
@@ -132,18 +129,28 @@ export async function verifyDataset(root: string, version: number): Promise<Find
   for (const name of await readdir(folder).catch(() => [] as string[])) {
     if (!known.has(name)) findings.push({ case: name, path: '', problem: 'added' });
   }
-  if (hashDataset(dataset) !== dataset.sha256)
+  for (const name of await readdir(whole)) {
+    if (name !== 'cases' && name !== 'dataset.json')
+      findings.push({ case: '', path: name, problem: 'added' });
+  }
+  const text = await readFile(path.join(whole, 'dataset.json'), 'utf8');
+  if (hashDataset(dataset) !== dataset.sha256 || text !== textOf(dataset) || dataset.version !== version)
     findings.push({ case: '', path: 'dataset.json', problem: 'changed' });
   return findings;
 }
+
+/** A byte more or less between its values is a change as well. */
+const textOf = (dataset: Dataset): string => `${JSON.stringify(dataset, null, 2)}\n`;
 
 async function hashFiles(folder: string): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   const names = await readdir(folder, { recursive: true }).catch(() => [] as string[]);
   for (const name of names.sort()) {
     const file = path.join(folder, name);
-    if (!(await stat(file)).isFile()) continue;
-    hashes[name] = sha256(await readFile(file));
+    const found = await lstat(file);
+    // What a link leads to is no part of a dataset.
+    if (found.isSymbolicLink()) hashes[name] = `a link to ${await readlink(file)}`;
+    else if (found.isFile()) hashes[name] = sha256(await readFile(file));
   }
   return hashes;
 }
@@ -155,13 +162,15 @@ const hashDataset = ({
   name,
   version,
   canary,
+  frozenAt,
   cases,
-}: Pick<Dataset, 'name' | 'version' | 'canary' | 'cases'>): string =>
+}: Omit<Dataset, 'schemaVersion' | 'sha256'>): string =>
   sha256(
     JSON.stringify([
       name,
       version,
       canary,
+      frozenAt,
       cases.map((one) => [one.id, one.split, one.sha256, one.note ?? '']),
     ]),
   );

@@ -265,6 +265,10 @@ describe('what is refused, with path and rule', () => {
     "const { tmpdir } = await import('node:os');",
     'select case when inet_server_addr() is null then 1 end',
     "if (process.env.PGHOST === '/run/postgresql') return [];",
+    "readFileSync('.git/logs/HEAD', 'utf8')",
+    "execFileSync('git', ['log', '--all'])",
+    'execSync(`git show HEAD~1:src/a.ts`)',
+    "readFileSync('/node_modules/.answers')",
   ])('sniffing: %s', async (line) => {
     await write('queries/b.ts', `${line}\n`);
     expect(codes(await diff())).toEqual(['environment-sniffed queries/b.ts']);

@@ -35,6 +35,10 @@ UNION ALL
 SELECT 'trigger ' || t.name || '.' || g.tgname, pg_get_triggerdef(g.oid) || ' ' || g.tgenabled::text
   FROM tables t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal
 UNION ALL
+SELECT 'enforcement ' || t.name || '.' || k.conname, string_agg(DISTINCT g.tgenabled::text, '')
+  FROM tables t JOIN pg_trigger g ON g.tgrelid = t.oid AND g.tgisinternal JOIN pg_constraint k ON k.oid = g.tgconstraint
+ GROUP BY t.name, k.conname
+UNION ALL
 SELECT 'rule ' || t.name || '.' || r.rulename, pg_get_ruledef(r.oid) FROM tables t JOIN pg_rewrite r ON r.ev_class = t.oid`;
 
 /**

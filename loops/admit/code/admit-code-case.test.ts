@@ -115,6 +115,19 @@ describe('admitCodeCase', () => {
     expect(refusal(runs({ plain }))).toBe('separable');
   });
 
+  it('takes measured figures for the same words', () => {
+    const took = (ms: number) => reported(base, `AssertionError: expected ${ms} to be less than 450`);
+    const seen = runs({ plain: Array.from({ length: 3 }, () => took(815.26)) });
+    const [pattern] = groupFailures(report(base, 'AssertionError: expected 790.1 to be less than 450').tests);
+    if (!pattern) throw new Error('nothing fails');
+    const slow = draftCodeCase(pattern, {
+      guards: steadyTests(seen).passing,
+      besideGuards: [],
+      decisive: {},
+    });
+    expect(admitCodeCase(slow, seen, []).certificate.filter(({ passed }) => !passed)).toEqual([]);
+  });
+
   it.each(['deterministic', 'not-dated'] as const)('refuses what is not %s', (check) => {
     const run = reported({ ...base, 'sum > one': 'passed' });
     expect(refusal(runs({ varied: [{ check, what: 'another day', run }] }))).toBe(check);

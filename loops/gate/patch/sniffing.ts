@@ -32,6 +32,12 @@ const traces: readonly { pattern: RegExp; what: string }[] = [
     pattern: /\bprocess\s*(\?\.)?\[|\}\s*=\s*process\b|['"](node:)?process['"]/,
     what: 'the whole environment',
   },
+  { pattern: /['"`](\/target\/|\.\/)?\.git['"`/]/, what: "git's own folder" },
+  {
+    pattern: /['"`]git['"`]\s*,|['"`]git\s+(log|show|reflog|diff|stash|cat-file|rev-list|fsck)\b/,
+    what: "the repository's history",
+  },
+  { pattern: /['"`/]node_modules\//, what: 'installed packages as files' },
   { pattern: /\/run\/postgresql|\/pgdata\b/, what: 'a path of the sandbox' },
   { pattern: /\bpg_stat_activity\b|\bcurrent_setting\s*\(/i, what: 'facts about the session' },
 ];

@@ -12,22 +12,20 @@ export async function findCopied(target: CodeTarget, revision: string, patch: st
   const read = readPatch(patch);
   if ('problem' in read) return [];
   const isSource = sourceMatcher(target);
-  const added = read.files
+  const hunks = read.files
     .filter(({ newPath }) => newPath !== null && isSource(newPath))
-    .map(({ hunks }) =>
-      hunks
-        .flat()
-        .flatMap(({ kind, text }) => (kind === '+' ? [text] : []))
-        .join('\n'),
-    );
-  if (added.length === 0) return [];
+    .flatMap((file) => file.hunks);
+  const lines = (wanted: '+' | '-') =>
+    hunks.map((hunk) => hunk.flatMap(({ kind, text }) => (kind === wanted ? [text] : [])).join('\n'));
+  const change = { added: lines('+'), removed: lines('-') };
+  if (hunks.length === 0) return [];
   const git = simpleGit(target.path);
   const files = (await git.raw(['ls-tree', '-r', '-z', '--name-only', revision])).split('\0').filter(Boolean);
   const textOf = async (file: string) =>
     (await git.raw(['cat-file', 'blob', `${revision}:${file}`])).slice(0, READ_CHARACTERS);
   const texts = (wanted: readonly string[]) => Promise.all(wanted.map(textOf));
   const code = /\.(?:[cm]?[jt]sx?|json|snap)$/;
-  return copiedPassages(added, {
+  return copiedPassages(change, {
     tests: await texts(
       files.filter((file) => !isSource(file) && code.test(file) && !/lock\.json$/.test(file)),
     ),

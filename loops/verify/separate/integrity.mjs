@@ -2,7 +2,7 @@
 // of its own, code that means to hide can. Who asks it decides by other things.
 import { createRequire } from 'node:module';
 
-const { apply, ownKeys, getOwnPropertyDescriptor, get } = Reflect;
+const { apply, ownKeys, getOwnPropertyDescriptor, getPrototypeOf, get } = Reflect;
 const { is } = Object;
 const require = createRequire(import.meta.url);
 
@@ -41,6 +41,7 @@ const OPEN = new Set([
 
 /** What is to be had now; call it before any code that is watched. The function that it gives lists what is otherwise since. */
 export function watchIntegrity() {
+  const started = watchProcesses();
   const owners = collectOwners();
   const before = owners.map(([name, owner]) => ({ name, owner, properties: describe(name, owner) }));
   const { listenerCount } = process;
@@ -52,8 +53,21 @@ export function watchIntegrity() {
     return [
       ...changed.filter((name) => !OPEN.has(name)),
       ...listening.map(([event]) => `a listener of the process's ${event}`),
+      ...(started.count > 0 ? ['it started a process that it does not wait for'] : []),
     ];
   };
+}
+
+/** A process that ends with this one, or is killed with it, would be gone when the engine is asked what is left. */
+function watchProcesses() {
+  const started = { count: 0 };
+  const { ChildProcess } = require('node:child_process');
+  const { spawn } = ChildProcess.prototype;
+  ChildProcess.prototype.spawn = function (...options) {
+    started.count += 1;
+    return apply(spawn, this, options);
+  };
+  return started;
 }
 
 function collectOwners() {
@@ -63,9 +77,9 @@ function collectOwners() {
       if (!owners.has(value)) owners.set(value, name);
     }
   };
+  add('globalThis', globalThis);
   for (const key of ownKeys(globalThis)) {
     const value = read(globalThis, key);
-    if (value === globalThis) continue;
     add(String(key), value);
     add(`${String(key)}.prototype`, prototypeOf(value));
   }
@@ -102,13 +116,15 @@ function describe(name, owner) {
   return new Map(keys.map((key) => [key, getOwnPropertyDescriptor(owner, key)]));
 }
 
-/** New names are a change where every object would have them. */
+/** New names are a change where every object would have them, or where they hide what was inherited. */
 function differences(name, owner, properties) {
   const changed = [];
   for (const [key, before] of properties) {
     const now = getOwnPropertyDescriptor(owner, key);
     if (!now || !['value', 'get', 'set'].every((part) => is(now[part], before[part]))) changed.push(key);
   }
-  if (name.endsWith('prototype')) changed.push(...ownKeys(owner).filter((key) => !properties.has(key)));
+  const parent = getPrototypeOf(owner);
+  const isSeen = (key) => name.endsWith('prototype') || (parent !== null && key in parent);
+  changed.push(...ownKeys(owner).filter((key) => !properties.has(key) && isSeen(key)));
   return changed.map((key) => `${name}.${String(key)}`);
 }

@@ -5,6 +5,7 @@ import type { Draw } from '../../generated-target/draw.ts';
 import { neverRefresh, refreshForShown, storeVisibleAnswers } from './cheating-copies.ts';
 import { dropIndex, editTest, sniffSandbox, workTwice } from './forbidden-edits.ts';
 import { type Checkout, type PatchedTarget, patchOf } from './patched-target.ts';
+import { relaxSchema, relaxSetting } from './weaker-database.ts';
 import { addLimit, dropCondition, roundColumn, type WrongRows } from './wrong-rows.ts';
 
 /** A kind of patch that no gate may accept, on some cases, and the reasons of which one must be among the verdict's. */
@@ -102,6 +103,20 @@ const CHEATS: readonly Cheat[] = [
     honest: true,
     cases: acceptedCases,
     change: dropIndex,
+  },
+  {
+    what: 'has the database promise less',
+    codes: ['settings-changed'],
+    honest: true,
+    cases: acceptedCases,
+    change: (checkout, _, { draw }) => relaxSetting(checkout, draw),
+  },
+  {
+    what: 'takes a constraint away',
+    codes: ['schema-changed'],
+    honest: true,
+    cases: acceptedCases,
+    change: (checkout, _, { draw }) => relaxSchema(checkout, draw),
   },
 ];
 

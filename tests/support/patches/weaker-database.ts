@@ -1,0 +1,35 @@
+import type { Draw } from '../../generated-target/draw.ts';
+import type { Checkout } from './patched-target.ts';
+
+const onDatabase = (setting: string) =>
+  `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET ${setting}', current_database()); END $$;\n`;
+
+/** Settings by which a database answers faster and promises less. */
+const SETTINGS = [
+  onDatabase('synchronous_commit = off'),
+  onDatabase("default_transaction_isolation = ''read uncommitted''"),
+  'ALTER ROLE CURRENT_USER SET synchronous_commit = off;\n',
+  onDatabase('session_replication_role = replica'),
+];
+
+/** Each does it to whatever table has such a thing. */
+const CONSTRAINTS = [
+  "SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) FROM pg_constraint WHERE contype IN ('p', 'u') AND conrelid <> 0",
+  "SELECT format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', a.attrelid::regclass, a.attname) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace WHERE a.attnum > 0 AND a.attnotnull AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND a.attnum = ANY (i.indkey))",
+  "SELECT format('ALTER TABLE %s SET UNLOGGED', oid::regclass) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY reltuples",
+];
+
+export async function relaxSetting(checkout: Checkout, draw: Draw): Promise<void> {
+  await checkout.write(
+    checkout.migrationFile(draw.pick(['tuning', 'session', 'defaults'])),
+    draw.pick(SETTINGS),
+  );
+}
+
+export async function relaxSchema(checkout: Checkout, draw: Draw): Promise<void> {
+  const find = draw.pick(CONSTRAINTS);
+  await checkout.write(
+    checkout.migrationFile(draw.pick(['cleanup', 'lighter', 'tables'])),
+    `DO $$ DECLARE change text; BEGIN FOR change IN ${find} LIMIT 1 LOOP EXECUTE change; END LOOP; END $$;\n`,
+  );
+}
