@@ -4,6 +4,7 @@ import { jaccard } from '../../gate/statistics/jaccard.ts';
 import { outcomeOf, type SuiteRun } from '../../verify/code/suite-run.ts';
 import type { BaseRuns } from './base-runs.ts';
 import type { CaseGrounds } from './case-grounds.ts';
+import { firstLine, wordsOf } from './failure-words.ts';
 import {
   alone,
   type Found,
@@ -128,11 +129,6 @@ function separable(
   }
   return { passed: true, detail: 'they fail with the same words when they run as they are judged' };
 }
-
-const firstLine = (message: string): string => message.split('\n', 1)[0] ?? '';
-
-/** Times and other measured figures are other ones in each run. */
-const wordsOf = (message: string): string => firstLine(message).replaceAll(/\d+\.\d+/g, '0.0');
 
 function failsWhen(
   draft: CodeCase,

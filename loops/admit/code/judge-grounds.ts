@@ -2,6 +2,7 @@ import type { CodeCase } from '../../../datasets/cases/code-case.ts';
 import { outcomeOf, type SuiteRun } from '../../verify/code/suite-run.ts';
 import type { BaseRuns, VariedRun } from './base-runs.ts';
 import type { CaseGrounds, Solution } from './case-grounds.ts';
+import { firstLine, wordsOf } from './failure-words.ts';
 import { findLeaks } from './find-leaks.ts';
 import { findNarrow } from './find-narrow.ts';
 import { speaksOfNetwork } from './network-message.ts';
@@ -15,7 +16,6 @@ export interface Found {
 
 const NO_ORACLE: Found = { passed: null, detail: 'no oracle' };
 const testsOf = ({ visible, hidden }: CodeCase): string[] => [...visible, ...hidden].map(({ id }) => id);
-const firstLine = (message: string): string => message.split('\n', 1)[0] ?? '';
 
 /** No run has a network: a test that says it missed one asks for what no verdict gives it. */
 export function offline({ visible, hidden }: CodeCase, { plain }: BaseRuns): Found {
@@ -45,7 +45,7 @@ export function alone(draft: CodeCase, { alone: runs, solutions: [first] }: Case
     if (oracle === null && outcome !== 'failed')
       return { passed: false, detail: `${id} does not fail alone: ${outcome}` };
     const said = firstLine(messageOf(run, id));
-    if (oracle === null && said !== firstLine(messages.get(id) ?? ''))
+    if (oracle === null && wordsOf(said) !== wordsOf(messages.get(id) ?? ''))
       return { passed: false, detail: `${id} fails otherwise alone: ${said}` };
     if (oracle !== null && oracle === first?.oracle.name && outcome !== 'passed')
       return { passed: false, detail: `${id} fails alone with the oracle: ${said}` };
