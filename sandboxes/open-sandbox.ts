@@ -5,6 +5,7 @@ import type { Engine } from './engine.ts';
 import { engineFault, statusOf } from './engine-fault.ts';
 import { execute } from './exec.ts';
 import { SandboxFault } from './fault.ts';
+import { changedPaths, isRunning, processes, writtenBytes } from './inspect-container.ts';
 import { label, thisController } from './labels.ts';
 import { limits } from './limits.ts';
 import { type ExecPipe, openPipe } from './pipe.ts';
@@ -106,9 +107,6 @@ async function commitContainer(
   return await container.commit(options);
 }
 
-/** What `containerOptions` starts: the init that Docker adds, `timeout`, and the `cat` that waits for the controller. */
-const OWN_PROCESS = /^(\/sbin\/docker-init -- timeout|timeout -s KILL [\d.]+ cat$|cat$)/;
-
 class ContainerSandbox implements Sandbox {
   readonly id: string;
   readonly #container: Docker.Container;
@@ -201,48 +199,20 @@ class ContainerSandbox implements Sandbox {
     }
   }
 
-  async writtenBytes() {
-    try {
-      // Its types know no `size`.
-      const withSize: object = { size: true };
-      const inspected: object = await this.#container.inspect(withSize);
-      return 'SizeRw' in inspected ? Number(inspected.SizeRw) : 0;
-    } catch (error) {
-      throw engineFault(error, "a sandbox's disk use was measured");
-    }
+  writtenBytes(): Promise<number> {
+    return writtenBytes(this.#container);
   }
 
-  async changedPaths() {
-    try {
-      // Where nothing changed it is no list. Kind 2 is what was deleted.
-      const told: unknown = await this.#container.changes();
-      const changes = Array.isArray(told) ? (told as { Path: string; Kind: number }[]) : [];
-      return changes.filter(({ Kind }) => Kind !== 2).map(({ Path }) => Path);
-    } catch (error) {
-      throw engineFault(error, "a sandbox's changed files were listed");
-    }
+  changedPaths(): Promise<string[]> {
+    return changedPaths(this.#container);
   }
 
-  async isRunning() {
-    try {
-      return (await this.#container.inspect()).State.Running;
-    } catch {
-      return false;
-    }
+  isRunning(): Promise<boolean> {
+    return isRunning(this.#container);
   }
 
-  async processes() {
-    try {
-      const { Titles, Processes } = (await this.#container.top({ ps_args: '-eo pid,args' })) as {
-        Titles: string[];
-        Processes: string[][];
-      };
-      const at = Titles.indexOf('COMMAND');
-      const commands = Processes.map((process) => process[at] ?? '');
-      return commands.filter((command) => !OWN_PROCESS.test(command));
-    } catch (error) {
-      throw engineFault(error, "a sandbox's processes were listed");
-    }
+  processes(): Promise<string[]> {
+    return processes(this.#container);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

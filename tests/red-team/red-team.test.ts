@@ -23,13 +23,14 @@ const attacks: readonly Attack[] = [...codeAttacks, ...decisiveAttacks, ...patch
 );
 const fooling = codeAttacks.flatMap(({ fools, ...attack }) => (fools ? [{ ...attack, fools }] : []));
 
-/** One attack of each line in one disguise, drawn; `npm run test:red-team` has them all in all disguises. */
+/** Half of the lines, an attack of each in one disguise, drawn; `npm run test:red-team` has all in all disguises. */
 const all = process.env['WHETSTONE_RED_TEAM'] === 'all';
+const lines = draw.shuffle([...new Set(attacks.map(({ line }) => line))]);
 const chosen = all
   ? attacks
-  : [...new Set(attacks.map(({ line }) => line))].map((line) =>
-      draw.pick(attacks.filter((attack) => attack.line === line)),
-    );
+  : lines
+      .slice(0, Math.ceil(lines.length / 2))
+      .map((line) => draw.pick(attacks.filter((attack) => attack.line === line)));
 const tried = chosen.flatMap((attack) =>
   (all ? disguises : [draw.pick(disguises)]).map((disguise) => ({ ...attack, attack, disguise })),
 );
