@@ -9,7 +9,7 @@ import { temporaryFolder } from '../sandboxes/images/temporary-folder.ts';
 import { freezeTexts } from './support/freeze-once.ts';
 
 const MINUTE = 60_000;
-/** Of all operations of a freeze, one in so many is tried; `npm run acceptance` tries each. */
+/** Of all operations of a freeze, one in so many is tried; with 1 each of them is tried. */
 const step = Number(process.env['WHETSTONE_FREEZE_STEP'] ?? 6);
 const first = step === 1 ? 1 : randomInt(1, step + 1);
 const TEXTS = ['old', 'new', 'next'] as const;

@@ -26,7 +26,7 @@ it.each([
 });
 
 it.each([
-  'const { DATABASE_URL } = process.env.DATABASE_URL;',
+  'const url = process.env.DATABASE_URL;',
   "import { tmpdir } from 'node:os';",
   "const suffix = '.github';",
   'const git = gitOf(repository);',
