@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { execa } from 'execa';
 import type { CodeVerdict } from '../loops/gate/code/code-verdict.ts';
 import { type Random, seededRandom } from '../loops/gate/statistics/seeded-random.ts';
 import { drawNoticedFaults } from '../tests/support/faults/draw-noticed-faults.ts';
@@ -22,25 +21,21 @@ export async function codePatches({ seed, say }: AcceptanceRun): Promise<Finding
   while (fixes.length < MOST.fixes) {
     const faults = await drawNoticedFaults(LIBRARY, random, Math.min(FAULTS_EACH, MOST.fixes - fixes.length));
     await using target = await faultyTarget(LIBRARY, faults);
-    try {
-      await whetstone(target, ['mine', '--source', 'tests']);
-      for (const [at, fix] of target.fixes.entries()) {
-        const { operator, file, line } = faults[at] ?? { operator: '', file: '', line: 0 };
-        const what = `what takes back ${operator} in ${file}:${line}`;
-        const { verdict, reasons } = await gate(target, fix);
-        say(`${what}: ${verdict} ${JSON.stringify(reasons)}`);
-        fixes.push(verdict);
-        if (verdict !== 'accepted') missed.push(`${what}: ${JSON.stringify(reasons)}`);
-      }
-      const share = Math.min(MOST.nullPatches - nulls.length, Math.ceil(MOST.nullPatches / 4));
-      for (const { what, patch } of await nullPatches(target, random, share)) {
-        const { verdict, reasons } = await gate(target, patch);
-        say(`${what}: ${verdict} ${reasons.map(({ code }) => code).join(', ')}`);
-        nulls.push(verdict);
-        if (verdict === 'accepted') missed.push(`${what}: accepted`);
-      }
-    } finally {
-      await whetstone(target, ['uninstall', '--yes']);
+    await target.whetstone(['mine', '--source', 'tests']);
+    for (const [at, fix] of target.fixes.entries()) {
+      const { operator, file, line } = faults[at] ?? { operator: '', file: '', line: 0 };
+      const what = `what takes back ${operator} in ${file}:${line}`;
+      const { verdict, reasons } = await gate(target, fix);
+      say(`${what}: ${verdict} ${JSON.stringify(reasons)}`);
+      fixes.push(verdict);
+      if (verdict !== 'accepted') missed.push(`${what}: ${JSON.stringify(reasons)}`);
+    }
+    const share = Math.min(MOST.nullPatches - nulls.length, Math.ceil(MOST.nullPatches / 4));
+    for (const { what, patch } of await nullPatches(target, random, share)) {
+      const { verdict, reasons } = await gate(target, patch);
+      say(`${what}: ${verdict} ${reasons.map(({ code }) => code).join(', ')}`);
+      nulls.push(verdict);
+      if (verdict === 'accepted') missed.push(`${what}: accepted`);
     }
   }
   const accepted = (verdicts: readonly string[]) =>
@@ -67,19 +62,4 @@ async function nullPatches(
 }
 
 const gate = (target: FaultyTarget, patch: string): Promise<CodeVerdict> =>
-  whetstone(target, ['gate', '--patch', '-'], patch) as Promise<CodeVerdict>;
-
-async function whetstone(
-  { configPath, stateDirectory }: FaultyTarget,
-  words: readonly string[],
-  input = '',
-): Promise<unknown> {
-  const at = words[0] === 'uninstall' ? [] : ['--json', '--config', configPath];
-  const done = await execa(
-    process.execPath,
-    [`${REPOSITORY}/bin/whetstone.mjs`, ...words, ...at, '--state', stateDirectory],
-    { input, reject: false },
-  );
-  if (done.exitCode !== 0 && done.exitCode !== 1) throw new Error(done.stderr.slice(-2_000));
-  return done.stdout === '' || words[0] === 'uninstall' ? {} : JSON.parse(done.stdout);
-}
+  target.whetstone(['gate', '--patch', '-'], patch) as Promise<CodeVerdict>;

@@ -22,13 +22,11 @@ export function renderCodeVerdict({ verdict, evidence, case: codeCase }: GatedCo
   }
   if (verdict.verdict === 'accepted') lines.push(`what it says: ${verdict.claim}`);
   if (evidence.runs.length > 0) {
-    lines.push(`guards: ${guards.tests} tests that pass today, in every run with the patch`);
+    lines.push(`guards: ${guards.tests} tests that pass today`);
   }
   lines.push(`stages: ${verdict.stages.map(({ stage, state }) => `${stage} ${state}`).join(' · ')}`);
   const untested = verdict.stages.filter(({ state }) => state === 'open').map(({ stage }) => stage);
   if (untested.length > 0) lines.push(`not tested, because it was decided before: ${untested.join(', ')}`);
-  lines.push(
-    `cost of the verdict: ${(costs.wallMs / 1_000).toFixed(0)} s, ${costs.trials} runs of all tests`,
-  );
+  lines.push(`cost of the verdict: ${(costs.wallMs / 1_000).toFixed(0)} s, ${costs.trials} runs of tests`);
   return lines.join('\n');
 }

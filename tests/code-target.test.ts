@@ -7,7 +7,6 @@ import { temporaryFolder } from '../sandboxes/images/temporary-folder.ts';
 import { drawFaults } from './support/faults/draw-faults.ts';
 import { drawNullChange } from './support/faults/seed-null-changes.ts';
 import { type FaultyTarget, faultyTarget } from './support/faulty-target.ts';
-import { REPOSITORY } from './support/repository.ts';
 import { writeSmallLibrary } from './support/small-library.ts';
 
 // The set-up of a first run, then some twenty runs of all tests of the target.
@@ -25,17 +24,6 @@ interface Mined {
 let target: FaultyTarget;
 let mined: Mined;
 
-async function whetstone(command: string, words: readonly string[], input = ''): Promise<unknown> {
-  const { configPath, stateDirectory } = target;
-  const at = ['--json', '--config', configPath, '--state', stateDirectory];
-  const done = await execa(process.execPath, [`${REPOSITORY}/bin/whetstone.mjs`, command, ...at, ...words], {
-    input,
-    reject: false,
-  });
-  if (done.exitCode !== 0 && done.exitCode !== 1) throw new Error(done.stderr.slice(-2_000));
-  return JSON.parse(done.stdout);
-}
-
 interface Verdict {
   verdict: string;
   reasons: { code: string; detail: string }[];
@@ -43,8 +31,8 @@ interface Verdict {
 }
 
 const gate = async (patch: string): Promise<Verdict> => {
-  const words = ['--patch', '-', '--case', mined.admitted[0]?.case ?? ''];
-  return (await whetstone('gate', words, patch)) as Verdict;
+  const words = ['gate', '--patch', '-', '--case', mined.admitted[0]?.case ?? ''];
+  return (await target.whetstone(words, patch)) as Verdict;
 };
 
 beforeAll(async () => {
@@ -55,21 +43,19 @@ beforeAll(async () => {
   for (const fault of await drawFaults(library, random, 5)) {
     target = await faultyTarget(library, [fault]);
     console.log(`seed ${seed}: ${fault.operator} in ${fault.file}:${fault.line}`);
-    mined = (await whetstone('mine', ['--source', 'tests'])) as Mined;
+    mined = (await target.whetstone(['mine', '--source', 'tests'])) as Mined;
     if (mined.admitted.length > 0) return;
     await target[Symbol.asyncDispose]();
   }
 }, MINE_MS);
 
 afterAll(async () => {
-  const words = ['uninstall', '--yes', '--state', target.stateDirectory];
-  await execa(process.execPath, [`${REPOSITORY}/bin/whetstone.mjs`, ...words], { reject: false });
   await target[Symbol.asyncDispose]();
 }, MINE_MS);
 
 test('failing tests become cases, frozen and whole', async () => {
   expect(mined.admitted.length, JSON.stringify(mined)).toBeGreaterThan(0);
-  const verified = (await whetstone('dataset', ['verify'])) as { findings: unknown[] };
+  const verified = (await target.whetstone(['dataset', 'verify'])) as { findings: unknown[] };
   expect(verified.findings).toEqual([]);
 });
 
@@ -112,6 +98,6 @@ test('a target without failing tests has nothing to mine', { timeout: MINE_MS },
   await execa('git', ['-c', 'user.name=a', '-c', 'user.email=a@localhost', 'commit', '-qam', 'Mend it'], {
     cwd: target.path,
   });
-  const again = (await whetstone('mine', ['--source', 'tests'])) as Mined;
+  const again = (await target.whetstone(['mine', '--source', 'tests'])) as Mined;
   expect(again.admitted).toEqual([]);
 });

@@ -36,3 +36,16 @@ export const CodeCase = z.strictObject({
   oracle: z.string().nullable().default(null),
 });
 export type CodeCase = z.infer<typeof CodeCase>;
+
+/** The case's own tests, those that a fixer is told of first. */
+export const testsOf = ({ visible, hidden }: Pick<CodeCase, 'visible' | 'hidden'>): FailingTest[] => [
+  ...visible,
+  ...hidden,
+];
+
+export const testIdsOf = (codeCase: Pick<CodeCase, 'visible' | 'hidden'>): string[] =>
+  testsOf(codeCase).map(({ id }) => id);
+
+/** The file that a test of the case's revision is in, by its id: a path may hold what separates titles. */
+export const fileOfTest = ({ decisive }: Pick<CodeCase, 'decisive'>, id: string): string | undefined =>
+  Object.keys(decisive).find((file) => id === file || id.startsWith(`${file} > `));

@@ -7,7 +7,7 @@ import { node } from '../../sandboxes/images/node.ts';
 import type { Sandbox } from '../../sandboxes/sandbox.ts';
 import { touchedPaths } from '../verify/touched-paths.ts';
 import { digest, exportTarget, type TargetExport } from './export-target.ts';
-import type { ImageOptions } from './images.ts';
+import { type ImageOptions, removeArm } from './images.ts';
 import { applyPatch, layTarget, mustRun, PatchDoesNotApply } from './lay-target.ts';
 import type { CodeTarget } from './load-target.ts';
 import { sourceMatcher } from './source-matcher.ts';
@@ -83,6 +83,11 @@ export async function buildCodeArm(
     if (error instanceof PatchDoesNotApply) return { failed: error.message };
     throw error;
   }
+}
+
+/** Removes the image of an arm. A patch that changes nothing of the code is the base, whose image stays. */
+export async function removeCodeArm(engine: Engine, { base }: CodeImages, image: string): Promise<void> {
+  if (image !== base) await removeArm(engine, image);
 }
 
 /** Puts back what decides: of a patch, only what it does to the code under test is run. */

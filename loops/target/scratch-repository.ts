@@ -21,8 +21,6 @@ export interface ScratchRepository extends AsyncDisposable {
   changed(tree: string): Promise<string[]>;
   /** The git patch from the revision to a tree, of these files. */
   patchOf(tree: string, files: readonly string[], options?: { wholeFiles: boolean }): Promise<string>;
-  /** Texts of the revision's files, without binary ones. */
-  texts(): Promise<Map<string, string>>;
 }
 
 export async function openScratch(repository: string, revision: string): Promise<ScratchRepository> {
@@ -73,17 +71,6 @@ export async function openScratch(repository: string, revision: string): Promise
         ...['diff', '--no-color', '--no-ext-diff', '--no-renames', ...(wholeFiles ? [WHOLE_FILE] : [])],
         ...[revision, tree, '--', ...files.map((file) => `:(literal)${file}`)],
       ]),
-    async texts() {
-      const files = (await git.raw(['ls-tree', '-r', '-z', '--name-only', revision]))
-        .split('\0')
-        .filter(Boolean);
-      const texts = new Map<string, string>();
-      for (const file of files) {
-        const text = await git.raw(['cat-file', 'blob', `${revision}:${file}`]);
-        if (!text.includes('\0')) texts.set(file, text);
-      }
-      return texts;
-    },
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { simpleGit } from 'simple-git';
 import type { Engine } from '../../sandboxes/engine.ts';
 import { bakeImage } from '../../sandboxes/images/bake-image.ts';
 import { SEPARATE_FILES } from '../verify/separate/commands.ts';
@@ -10,6 +9,7 @@ import { digest, type TargetExport } from './export-target.ts';
 import type { ImageOptions } from './images.ts';
 import { layTarget, mustRun } from './lay-target.ts';
 import type { CodeTarget } from './load-target.ts';
+import { revisionFiles } from './revision-files.ts';
 import { sourceMatcher } from './source-matcher.ts';
 
 /** Where both sides have what they talk to each other by. */
@@ -55,8 +55,7 @@ export async function ensureTestsImage(
   options: ImageOptions,
 ): Promise<string> {
   const isSource = sourceMatcher(target);
-  const listed = await simpleGit(target.path).raw(['ls-tree', '-r', '-z', '--name-only', exported.revision]);
-  const codeSide = listed.split('\0').filter((file) => file !== '' && isSource(file));
+  const codeSide = (await revisionFiles(target.path, exported.revision)).filter(isSource);
   const config = configText(codeSide);
   const { image } = await bakeImage(
     engine,

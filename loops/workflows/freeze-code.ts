@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { CodeCase } from '../../datasets/cases/code-case.ts';
+import { type CodeCase, testsOf } from '../../datasets/cases/code-case.ts';
 import { readCodeCase, writeCodeCase } from '../../datasets/cases/code-case-folder.ts';
 import { exportTarget } from '../target/export-target.ts';
 import type { CodeContext } from './code-context.ts';
@@ -17,7 +17,7 @@ export async function freezeCode(context: CodeContext, cases: readonly CodeCase[
     cases,
     read: readCodeCase,
     write: async (folder, codeCase, canary) => {
-      const sealed = [...new Set([...codeCase.visible, ...codeCase.hidden].map(({ file }) => file))];
+      const sealed = [...new Set(testsOf(codeCase).map(({ file }) => file))];
       const open = await exportTarget(target.path, images.revision, { without: sealed });
       await writeCodeCase(folder, codeCase, {
         canary,

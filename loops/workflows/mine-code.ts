@@ -2,12 +2,12 @@ import type { CodeCase } from '../../datasets/cases/code-case.ts';
 import { Fault } from '../../datasets/fault.ts';
 import { type FailurePattern, groupFailures } from '../../datasets/patterns/group-failures.ts';
 import type { TestResult } from '../../datasets/reports/test-report.ts';
-import { type CodeAdmission, steadyTests } from '../admit/code/admit-code-case.ts';
-import { admitCodeCases } from '../admit/code/admit-code-cases.ts';
+import type { CodeAdmission } from '../admit/code/admit-code-case.ts';
 import { type BaseRuns, runBase, runBaseTogether } from '../admit/code/base-runs.ts';
 import { decisiveFiles } from '../admit/code/decisive-files.ts';
 import { draftCodeCase } from '../admit/code/draft-code-case.ts';
 import type { GivenOracle } from '../admit/code/run-oracles.ts';
+import { steadyTests } from '../admit/code/steady-tests.ts';
 import type { SuiteRun } from '../verify/code/suite-run.ts';
 import type { CodeContext } from './code-context.ts';
 import type { FrozenVersion } from './freeze-cases.ts';
@@ -40,6 +40,8 @@ export async function mineCode(
   const files = [...new Set(patterns.flatMap(({ tests }) => tests.map(({ file }) => file)))];
   const runs = await runBase(context, { first, files });
   const drafts = await draftCases(context, patterns, runs);
+  // It stands on the compiler of TypeScript: half a second and 100 MB that no other command should wait for.
+  const { admitCodeCases } = await import('../admit/code/admit-code-cases.ts');
   const results = await admitCodeCases(context, drafts, { runs, given });
   const admitted: CodeCase[] = [];
   for (const { draft, admission } of results) {

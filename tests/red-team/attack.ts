@@ -56,4 +56,11 @@ export interface PatchAttack extends Named {
   change(ground: Ground, variant: number): { files: Record<string, string | null> } | { patch: string };
 }
 
+/** Of other files and names the one for a variant. */
+export const pick = <T>(list: readonly T[], variant: number): T => list[variant % list.length] as T;
+
+/** Reasons of a verdict on code that gives wrong answers, or none. */
+export const FAILS = ['still-fails', 'guard-fails'] as const;
+export const CHANGED = ['process-changed'] as const;
+
 export type Attack = CodeAttack | PatchAttack;

@@ -1,8 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { execa } from 'execa';
-import type { CodeCase } from '../../datasets/cases/code-case.ts';
+import { type CodeCase, testIdsOf } from '../../datasets/cases/code-case.ts';
 import { readCodeCase } from '../../datasets/cases/code-case-folder.ts';
 import type { SourceChange } from '../../loops/admit/code/mutants/source-change.ts';
 import type { CodeVerdict } from '../../loops/gate/code/code-verdict.ts';
@@ -12,7 +11,6 @@ import { Draw } from '../generated-target/draw.ts';
 import { drawFaults } from '../support/faults/draw-faults.ts';
 import { copyTarget, runTestsWith } from '../support/faults/run-target-tests.ts';
 import { type FaultyTarget, faultyTarget } from '../support/faulty-target.ts';
-import { REPOSITORY } from '../support/repository.ts';
 import type { Attack, Ground, Weakness } from './attack.ts';
 import { type Disguise, disguised } from './disguise.ts';
 import { type Check, checkOf, drawChecks, isFooled } from './naive.ts';
@@ -66,7 +64,7 @@ export class RedTeamTarget implements AsyncDisposable {
     const target = await faultyTarget(library, [fault, slow]);
     console.log(`WHETSTONE_SEED=${seed}: ${fault.operator} in ${fault.file}:${fault.line}`);
 
-    const mined = (await whetstone(target, ['mine', '--source', 'tests'])) as {
+    const mined = (await target.whetstone(['mine', '--source', 'tests'])) as {
       admitted: { case: string }[];
     };
     const cases = await Promise.all(
@@ -106,18 +104,17 @@ export class RedTeamTarget implements AsyncDisposable {
 
   gate(patch: string, on: Weakness): Promise<CodeVerdict> {
     const words = ['gate', '--patch', '-', '--case', this.weak[on].case.id];
-    return whetstone(this.#target, words, patch) as Promise<CodeVerdict>;
+    return this.#target.whetstone(words, patch) as Promise<CodeVerdict>;
   }
 
   ground(on: Weakness): Ground {
     const { file, case: codeCase, weak } = this.weak[on];
-    const own = [...codeCase.visible, ...codeCase.hidden].map(({ id }) => id);
     return {
       draw: this.#draw,
       file,
       exports: [...weak.matchAll(/^export function (\w+)\(/gm)].map(([, name = '']) => name),
       others: Object.values(FILES).filter((other) => other !== file),
-      tests: [...new Set([...own, ...codeCase.besideGuards])],
+      tests: [...new Set([...testIdsOf(codeCase), ...codeCase.besideGuards])],
       told: codeCase.visible,
       testTexts: this.#testTexts,
     };
@@ -126,7 +123,10 @@ export class RedTeamTarget implements AsyncDisposable {
   async patchOf(attack: Attack, disguise: Disguise): Promise<{ patch: string; on: Weakness }> {
     if ('poison' in attack) {
       const { on } = attack;
-      return { patch: await this.#patch(disguised(attack, this.ground(on), disguise, this.weak[on])), on };
+      return {
+        patch: await this.#target.patchOfFiles(disguised(attack, this.ground(on), disguise, this.weak[on])),
+        on,
+      };
     }
     const { file, mended, fix } = this.weak.wrong;
     const variant = disguise === 'renamed' ? this.#draw.int(1, 9) : 0;
@@ -134,28 +134,10 @@ export class RedTeamTarget implements AsyncDisposable {
     const inFix = disguise === 'in a fix';
     if ('patch' in change) return { patch: `${inFix ? fix : ''}${change.patch}`, on: 'wrong' };
     const files = { ...change.files, ...(inFix ? { [file]: mended } : {}) };
-    return { patch: await this.#patch(files), on: 'wrong' };
-  }
-
-  async #patch(files: Record<string, string | null>): Promise<string> {
-    const { path: root } = this.#target;
-    const git = (...words: string[]) => execa('git', words, { cwd: root, stripFinalNewline: false });
-    for (const [file, text] of Object.entries(files)) {
-      if (text === null) await git('rm', '-q', '--', file);
-      else {
-        await mkdir(path.dirname(path.join(root, file)), { recursive: true });
-        await writeFile(path.join(root, file), text);
-      }
-    }
-    await git('add', '--all', '--force');
-    const { stdout } = await git('diff', '--cached', '--no-color', '--no-renames');
-    await git('reset', '-q', '--hard');
-    return stdout;
+    return { patch: await this.#target.patchOfFiles(files), on: 'wrong' };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const words = ['uninstall', '--yes', '--state', this.#target.stateDirectory];
-    await execa(process.execPath, [`${REPOSITORY}/bin/whetstone.mjs`, ...words], { reject: false });
     await this.#target[Symbol.asyncDispose]();
   }
 }
@@ -170,18 +152,4 @@ async function drawSeenFault(library: string, random: Random, checks: Check[]): 
     if (isSeen && (await runTestsWith(copy.path, fault)).failed.length > 0) return fault;
   }
   throw new Error('no drawn fault is seen by the tests of the library');
-}
-
-async function whetstone(
-  { configPath, stateDirectory }: FaultyTarget,
-  words: readonly string[],
-  input = '',
-): Promise<unknown> {
-  const at = ['--json', '--config', configPath, '--state', stateDirectory];
-  const done = await execa(process.execPath, [`${REPOSITORY}/bin/whetstone.mjs`, ...words, ...at], {
-    input,
-    reject: false,
-  });
-  if (done.exitCode !== 0 && done.exitCode !== 1) throw new Error(done.stderr.slice(-2_000));
-  return JSON.parse(done.stdout);
 }

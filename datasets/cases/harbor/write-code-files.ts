@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { ReportFormat } from '../../reports/test-report.ts';
-import type { CodeCase } from '../code-case.ts';
+import { type CodeCase, testIdsOf } from '../code-case.ts';
 
 /** What a Harbor run of a case needs besides the case. */
 export interface CodeEnvironment {
@@ -52,7 +52,7 @@ export async function writeCodeHarborFiles(
     format: environment.format,
     reportFile: environment.reportFile,
     decisive: Object.keys(codeCase.decisive),
-    tests: [...codeCase.visible, ...codeCase.hidden].map(({ id }) => id),
+    tests: testIdsOf(codeCase),
     // Tests and code share a process there.
     guards: codeCase.besideGuards.length > 0 ? codeCase.besideGuards : codeCase.guards,
   };

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { groupFailures } from '../../../datasets/patterns/group-failures.ts';
 import type { TestOutcome, TestReport } from '../../../datasets/reports/test-report.ts';
 import type { SuiteRun } from '../../verify/code/suite-run.ts';
-import { admitCodeCase, type Grounded, steadyTests } from './admit-code-case.ts';
+import { admitCodeCase, type Grounded } from './admit-code-case.ts';
 import type { BaseRuns, VariedRun } from './base-runs.ts';
 import { draftCodeCase } from './draft-code-case.ts';
+import { steadyTests } from './steady-tests.ts';
 
 type Outcomes = Record<string, TestOutcome>;
 

@@ -1,7 +1,7 @@
 import type { AdmissionCheck } from '../../../datasets/cases/case.ts';
-import type { CodeCase } from '../../../datasets/cases/code-case.ts';
+import { type CodeCase, testIdsOf, testsOf } from '../../../datasets/cases/code-case.ts';
 import { jaccard } from '../../gate/statistics/jaccard.ts';
-import { outcomeOf, type SuiteRun } from '../../verify/code/suite-run.ts';
+import { messageOf, outcomeOf } from '../../verify/code/suite-run.ts';
 import type { BaseRuns } from './base-runs.ts';
 import type { CaseGrounds } from './case-grounds.ts';
 import { firstLine, wordsOf } from './failure-words.ts';
@@ -19,28 +19,6 @@ import {
 export interface CodeAdmission {
   admitted: boolean;
   certificate: AdmissionCheck[];
-}
-
-export interface SteadyTests {
-  /** Pass in every run of all tests as a verdict makes it: what has to go on passing. */
-  passing: string[];
-  /** Pass in every run beside the code. */
-  passingBeside: string[];
-  /** Fail in every trial. Tests that do now one, now the other are nobody's measure. */
-  failing: Set<string>;
-}
-
-export function steadyTests({ beside, plain, failing, varied }: BaseRuns): SteadyTests {
-  const always = (outcome: 'passed' | 'failed', runs: readonly SuiteRun[]) => {
-    const seen = runs.flatMap((run) => (run.ended === 'reported' ? run.report.tests : []));
-    const ids = [...new Set(seen.map(({ id }) => id))];
-    return ids.filter((id) => runs.every((run) => outcomeOf(run, id) === outcome)).sort();
-  };
-  return {
-    passing: always('passed', [...plain, ...varied.map(({ run }) => run)]),
-    passingBeside: always('passed', beside),
-    failing: new Set(always('failed', [...plain, ...failing])),
-  };
 }
 
 /** A case with what it was admitted by. */
@@ -86,8 +64,6 @@ export function admitCodeCase(
   return { admitted: true, certificate };
 }
 
-const testsOf = ({ visible, hidden }: CodeCase): string[] => [...visible, ...hidden].map(({ id }) => id);
-
 function reported({ beside, plain, failing, varied }: BaseRuns): { passed: boolean; detail: string } {
   const runs = [...beside, ...plain, ...failing, ...varied.map((one) => one.run)];
   for (const run of runs) {
@@ -101,14 +77,14 @@ function reported({ beside, plain, failing, varied }: BaseRuns): { passed: boole
 
 function failsBefore(draft: CodeCase, { plain, failing }: BaseRuns): { passed: boolean; detail: string } {
   const trials = [...plain, ...failing];
-  for (const id of testsOf(draft)) {
+  for (const id of testIdsOf(draft)) {
     const passes = trials.filter((run) => outcomeOf(run, id) === 'passed').length;
     if (passes > 0)
       return { passed: false, detail: `${id} passes ${passes} of ${trials.length} base trials` };
   }
   return {
     passed: true,
-    detail: `${testsOf(draft).length} tests fail ${trials.length} of ${trials.length} base trials`,
+    detail: `${testIdsOf(draft).length} tests fail ${trials.length} of ${trials.length} base trials`,
   };
 }
 
@@ -116,14 +92,11 @@ function failsBefore(draft: CodeCase, { plain, failing }: BaseRuns): { passed: b
  * A test may fail apart from the code for no reason but that: it would go on failing whatever a patch does. Where it fails
  * in both ways with the same words, it fails for its own reason.
  */
-function separable(
-  { visible, hidden }: CodeCase,
-  { plain: [apart] }: BaseRuns,
-): { passed: boolean; detail: string } {
-  for (const { id, message } of [...visible, ...hidden]) {
-    const found = apart?.ended === 'reported' ? apart.report.tests.find((test) => test.id === id) : undefined;
-    if (wordsOf(found?.message ?? '') !== wordsOf(message)) {
-      const detail = `${id} fails otherwise when it runs as it is judged: ${firstLine(found?.message ?? '(no message)')}`;
+function separable(draft: CodeCase, { plain: [apart] }: BaseRuns): { passed: boolean; detail: string } {
+  for (const { id, message } of testsOf(draft)) {
+    const said = apart && messageOf(apart, id);
+    if (wordsOf(said ?? '') !== wordsOf(message)) {
+      const detail = `${id} fails otherwise when it runs as it is judged: ${firstLine(said ?? '(no message)')}`;
       return { passed: false, detail };
     }
   }
@@ -137,7 +110,7 @@ function failsWhen(
 ): { passed: boolean; detail: string } {
   const runs = varied.filter((one) => one.check === check);
   for (const { what, run } of runs) {
-    const other = testsOf(draft).find((id) => outcomeOf(run, id) !== 'failed');
+    const other = testIdsOf(draft).find((id) => outcomeOf(run, id) !== 'failed');
     if (other !== undefined) return { passed: false, detail: `${other} does not fail ${what}` };
   }
   return { passed: true, detail: `they fail ${runs.map(({ what }) => what).join(', ')}` };
@@ -153,9 +126,9 @@ function guarded({ guards }: CodeCase): { passed: boolean; detail: string } {
 const DUPLICATE = 0.8;
 
 function notDuplicate({ draft, grounds }: Grounded, others: readonly Grounded[]): Found {
-  const own = testsOf(draft).join('\n');
+  const own = testIdsOf(draft).join('\n');
   const same = others.find((other) => {
-    if (testsOf(other.draft).join('\n') === own) return true;
+    if (testIdsOf(other.draft).join('\n') === own) return true;
     // Where neither could be told from the rest of their file, they are not compared.
     const isOneFile = fileOf(draft) === fileOf(other.draft) && grounds.test.text === other.grounds.test.text;
     return !isOneFile && jaccard(grounds.test.text, other.grounds.test.text) >= DUPLICATE;

@@ -1,4 +1,5 @@
 import type { CodeCase } from '../../../datasets/cases/code-case.ts';
+import { revisionFiles, revisionTexts } from '../../target/revision-files.ts';
 import { openScratch } from '../../target/scratch-repository.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
 import { admitCodeCase, type CodeAdmission, type Grounded } from './admit-code-case.ts';
@@ -14,9 +15,11 @@ export async function admitCodeCases(
   drafts: readonly CodeCase[],
   { runs, given }: { runs: BaseRuns; given: readonly GivenOracle[] },
 ): Promise<{ draft: CodeCase; admission: CodeAdmission }[]> {
-  await using scratch = await openScratch(context.target.path, context.images.revision);
-  const ran = await runOracles(context, await readOracles(context, scratch, given), drafts);
-  const texts = await scratch.texts();
+  const { target, images } = context;
+  await using scratch = await openScratch(target.path, images.revision);
+  const files = await revisionFiles(target.path, images.revision);
+  const texts = await revisionTexts(target.path, images.revision, files);
+  const ran = await runOracles(context, await readOracles(context, { scratch, texts }, given), drafts);
   const standing: Grounded[] = [];
   const decided = drafts.map((draft) => {
     const grounded = { draft, grounds: groundsOf(draft, { ...ran, texts }) };

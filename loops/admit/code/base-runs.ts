@@ -30,7 +30,7 @@ export interface BaseRuns {
   varied: VariedRun[];
 }
 
-export const VARIATIONS: readonly { check: VariedRun['check']; what: string; variation: Variation }[] = [
+const VARIATIONS: readonly { check: VariedRun['check']; what: string; variation: Variation }[] = [
   { check: 'deterministic', what: 'in another order', variation: { shuffle: 1 } },
   { check: 'deterministic', what: 'in a third order', variation: { shuffle: 2 } },
   { check: 'deterministic', what: 'in another time zone', variation: { timeZone: 'Asia/Kathmandu' } },
@@ -63,9 +63,18 @@ export async function runBase(
     if (at <= WHOLE_TRIALS) runs.plain.push(await run(context, purpose));
     else runs.failing.push(await run(context, purpose, { files }));
   }
-  for (const { check, what, variation } of VARIATIONS)
-    runs.varied.push({ check, what, run: await run(context, `base trial ${what}`, { variation }) });
+  runs.varied = await runVaried((what, variation) => run(context, `base trial ${what}`, { variation }));
   return runs;
+}
+
+/** One run of each variation. */
+export async function runVaried(
+  runIt: (what: string, variation: Variation) => Promise<SuiteRun>,
+): Promise<VariedRun[]> {
+  const varied: VariedRun[] = [];
+  for (const { check, what, variation } of VARIATIONS)
+    varied.push({ check, what, run: await runIt(what, variation) });
+  return varied;
 }
 
 function run(

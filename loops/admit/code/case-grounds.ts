@@ -1,4 +1,4 @@
-import type { CodeCase } from '../../../datasets/cases/code-case.ts';
+import { type CodeCase, fileOfTest, testsOf } from '../../../datasets/cases/code-case.ts';
 import { codeInstruction } from '../../../datasets/cases/code-case-folder.ts';
 import type { SuiteRun } from '../../verify/code/suite-run.ts';
 import type { VariedRun } from './base-runs.ts';
@@ -42,8 +42,6 @@ export interface CaseGrounds {
   checkout: ReadonlyMap<string, string>;
 }
 
-const fileOf = (id: string): string => id.split(' > ', 1)[0] ?? '';
-
 export function groundsOf(
   draft: CodeCase,
   {
@@ -52,24 +50,9 @@ export function groundsOf(
     texts,
   }: { oracles: readonly OracleRuns[]; alone: AloneRun[] | null; texts: ReadonlyMap<string, string> },
 ): CaseGrounds {
-  const tests = [...draft.visible, ...draft.hidden];
+  const tests = testsOf(draft);
   const files = [...new Set(tests.map(({ file }) => file))];
-  const reached = new Set(files.flatMap((file) => [...reachOf(file, texts)]));
-  const reachOfFile = new Map(
-    [...new Set(draft.guards.map(fileOf))].map((file) => [file, reachOf(file, texts)]),
-  );
-  const solutions = oracles.flatMap((runs): Solution[] => {
-    const after = new Set([
-      ...reached,
-      ...files.flatMap((file) => [...reachOf(file, withOracle(texts, runs.oracle))]),
-    ]);
-    const part = partOf(runs.oracle, after);
-    if (part.size === 0) return [];
-    const guards = draft.guards.filter((id) =>
-      [...part.keys()].some((file) => reachOfFile.get(fileOf(id))?.has(file)),
-    );
-    return [{ ...runs, part, guards }];
-  });
+  const solutions = oracles.length === 0 ? [] : solutionsOf(draft, files, { oracles, texts });
   const [text, ...others] = files.map((file) =>
     readTestText(
       texts.get(file) ?? '',
@@ -80,6 +63,26 @@ export function groundsOf(
     throw new Error(`${draft.id} is of ${files.length} files: a pattern is of one`);
   const checkout = new Map([...texts].filter(([file]) => !files.includes(file)));
   return { solutions, alone, test: text, instruction: codeInstruction(draft, ''), checkout };
+}
+
+/** Of the oracles those that touch what the case's tests import, with or without them. */
+function solutionsOf(
+  draft: CodeCase,
+  files: readonly string[],
+  { oracles, texts }: { oracles: readonly OracleRuns[]; texts: ReadonlyMap<string, string> },
+): Solution[] {
+  const reachedBy = (all: ReadonlyMap<string, string>) => files.flatMap((file) => [...reachOf(file, all)]);
+  const reached = reachedBy(texts);
+  const guardFiles = new Map(draft.guards.map((id) => [id, fileOfTest(draft, id) ?? '']));
+  const reachOfFile = new Map([...new Set(guardFiles.values())].map((file) => [file, reachOf(file, texts)]));
+  return oracles.flatMap((runs) => {
+    const part = partOf(runs.oracle, new Set([...reached, ...reachedBy(withOracle(texts, runs.oracle))]));
+    if (part.size === 0) return [];
+    const guards = draft.guards.filter((id) =>
+      [...part.keys()].some((file) => reachOfFile.get(guardFiles.get(id) ?? '')?.has(file)),
+    );
+    return [{ ...runs, part, guards }];
+  });
 }
 
 const withOracle = (texts: ReadonlyMap<string, string>, { sources }: Oracle): Map<string, string> =>

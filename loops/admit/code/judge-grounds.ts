@@ -1,5 +1,5 @@
-import type { CodeCase } from '../../../datasets/cases/code-case.ts';
-import { outcomeOf, type SuiteRun } from '../../verify/code/suite-run.ts';
+import { type CodeCase, testIdsOf, testsOf } from '../../../datasets/cases/code-case.ts';
+import { messageOf, outcomeOf } from '../../verify/code/suite-run.ts';
 import type { BaseRuns, VariedRun } from './base-runs.ts';
 import type { CaseGrounds, Solution } from './case-grounds.ts';
 import { firstLine, wordsOf } from './failure-words.ts';
@@ -15,12 +15,11 @@ export interface Found {
 }
 
 const NO_ORACLE: Found = { passed: null, detail: 'no oracle' };
-const testsOf = ({ visible, hidden }: CodeCase): string[] => [...visible, ...hidden].map(({ id }) => id);
 
 /** No run has a network: a test that says it missed one asks for what no verdict gives it. */
-export function offline({ visible, hidden }: CodeCase, { plain }: BaseRuns): Found {
-  for (const { id, message } of [...visible, ...hidden]) {
-    const said = [message, ...plain.map((run) => messageOf(run, id))];
+export function offline(draft: CodeCase, { plain }: BaseRuns): Found {
+  for (const { id, message } of testsOf(draft)) {
+    const said = [message, ...plain.map((run) => messageOf(run, id) ?? '')];
     const network = said.find(speaksOfNetwork);
     if (network !== undefined)
       return { passed: false, detail: `${id} fails for want of a network: ${firstLine(network)}` };
@@ -28,15 +27,10 @@ export function offline({ visible, hidden }: CodeCase, { plain }: BaseRuns): Fou
   return { passed: true, detail: 'no run had a network, and no failure speaks of one' };
 }
 
-function messageOf(run: SuiteRun | undefined, id: string): string {
-  if (run?.ended !== 'reported') return '';
-  return run.report.tests.find((test) => test.id === id)?.message ?? '';
-}
-
 /** Each of its tests by itself fails on the base as it does among the others, and passes with the oracle. */
 export function alone(draft: CodeCase, { alone: runs, solutions: [first] }: CaseGrounds): Found {
   if (runs === null) return { passed: null, detail: 'its tests cannot be run one by one' };
-  const messages = new Map([...draft.visible, ...draft.hidden].map(({ id, message }) => [id, message]));
+  const messages = new Map(testsOf(draft).map(({ id, message }) => [id, message]));
   const own = runs.flatMap(({ tests, oracle, run }) =>
     [...tests].filter((id) => messages.has(id)).map((id) => ({ id, oracle, run })),
   );
@@ -44,7 +38,7 @@ export function alone(draft: CodeCase, { alone: runs, solutions: [first] }: Case
     const outcome = outcomeOf(run, id);
     if (oracle === null && outcome !== 'failed')
       return { passed: false, detail: `${id} does not fail alone: ${outcome}` };
-    const said = firstLine(messageOf(run, id));
+    const said = firstLine(messageOf(run, id) ?? '');
     if (oracle === null && wordsOf(said) !== wordsOf(messages.get(id) ?? ''))
       return { passed: false, detail: `${id} fails otherwise alone: ${said}` };
     if (oracle !== null && oracle === first?.oracle.name && outcome !== 'passed')
@@ -60,7 +54,7 @@ export function oraclePasses(draft: CodeCase, { solutions: [first] }: CaseGround
   return missed === undefined
     ? {
         passed: true,
-        detail: `${first.oracle.name} passes ${testsOf(draft).length} tests and ${first.guards.length} guards, ${first.plain.length} of ${first.plain.length} times`,
+        detail: `${first.oracle.name} passes ${testIdsOf(draft).length} tests and ${first.guards.length} guards, ${first.plain.length} of ${first.plain.length} times`,
       }
     : { passed: false, detail: `${first.oracle.name}: ${missed}` };
 }
@@ -74,7 +68,7 @@ export function solvedWhen(
   if (!first) return NO_ORACLE;
   const runs = first.varied.filter((one) => one.check === check);
   for (const { what, run } of runs) {
-    const id = [...testsOf(draft), ...first.guards].find((test) => outcomeOf(run, test) !== 'passed');
+    const id = [...testIdsOf(draft), ...first.guards].find((test) => outcomeOf(run, test) !== 'passed');
     if (id !== undefined)
       return { passed: false, detail: `${id} does not pass with ${first.oracle.name} ${what}` };
   }
@@ -91,7 +85,7 @@ export function twoRightSolutions(draft: CodeCase, { solutions: [, ...others] }:
 }
 
 function firstMissed(draft: CodeCase, { plain, guards }: Solution): string | undefined {
-  for (const id of [...testsOf(draft), ...guards]) {
+  for (const id of [...testIdsOf(draft), ...guards]) {
     const passes = plain.filter((run) => outcomeOf(run, id) === 'passed').length;
     if (passes < plain.length) return `${id} passes ${passes} of ${plain.length} times`;
   }

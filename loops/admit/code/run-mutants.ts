@@ -1,4 +1,4 @@
-import type { CodeCase } from '../../../datasets/cases/code-case.ts';
+import { type CodeCase, testIdsOf } from '../../../datasets/cases/code-case.ts';
 import { seededRandom } from '../../gate/statistics/seeded-random.ts';
 import { digest } from '../../target/export-target.ts';
 import type { ScratchRepository } from '../../target/scratch-repository.ts';
@@ -38,8 +38,9 @@ export async function runMutants(
   }
   const judge = (trials: readonly Trial[], run: SuiteRun): void => {
     for (const { draft, solution, mutant } of trials) {
-      const tests = [...draft.visible, ...draft.hidden].map(({ id }) => id);
-      const isKilled = [...tests, ...solution.guards].some((id) => outcomeOf(run, id) !== 'passed');
+      const isKilled = [...testIdsOf(draft), ...solution.guards].some(
+        (id) => outcomeOf(run, id) !== 'passed',
+      );
       killed.get(draft.id)?.push({ mutant, killed: isKilled });
     }
   };

@@ -5,8 +5,9 @@ import type { ScratchRepository } from '../../target/scratch-repository.ts';
 import { sourceMatcher } from '../../target/source-matcher.ts';
 import { runSuite } from '../../verify/code/run-suite.ts';
 import type { SuiteRun } from '../../verify/code/suite-run.ts';
+import type { Variation } from '../../verify/code/variation.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
-import { VARIATIONS, type VariedRun } from './base-runs.ts';
+import { runVaried } from './base-runs.ts';
 import type { AloneRun, OracleRuns } from './case-grounds.ts';
 import { type Oracle, readWholeFiles } from './oracle.ts';
 import { withArm } from './with-arm.ts';
@@ -25,11 +26,11 @@ export interface GivenOracle {
 /** Reads oracles down to what they do to the code under test: nothing else of them is run. */
 export async function readOracles(
   { target }: CodeContext,
-  scratch: ScratchRepository,
+  { scratch, texts: all }: { scratch: ScratchRepository; texts: ReadonlyMap<string, string> },
   given: readonly GivenOracle[],
 ): Promise<Oracle[]> {
   const isSource = sourceMatcher(target);
-  const base = [...(await scratch.texts())].filter(([file]) => isSource(file));
+  const base = [...all].filter(([file]) => isSource(file));
   const oracles: Oracle[] = [];
   for (const { name, patch } of given) {
     const tree =
@@ -75,15 +76,13 @@ export async function runOracles(
   const ran: OracleRuns[] = [];
   for (const oracle of oracles) {
     await withArm(context, oracle.patch, async (code) => {
-      const run = (what: string, request: object = {}): Promise<SuiteRun> => {
+      const run = (what: string, variation: Variation = {}): Promise<SuiteRun> => {
         context.progress(`oracle ${oracle.name} ${what}`);
-        return runSuite(context, { code, purpose: `oracle ${what}`, ...request });
+        return runSuite(context, { code, purpose: `oracle ${what}`, variation });
       };
       const plain: SuiteRun[] = [];
       for (let at = 1; at <= ORACLE_TRIALS; at++) plain.push(await run(`trial ${at} of ${ORACLE_TRIALS}`));
-      const varied: VariedRun[] = [];
-      for (const { check, what, variation } of VARIATIONS)
-        varied.push({ check, what, run: await run(what, { variation }) });
+      const varied = await runVaried(run);
       alone?.push(...(await runAlone(context, code, oracle.name, drafts)));
       ran.push({ oracle, plain, varied });
     });

@@ -1,6 +1,5 @@
 import { Fault } from '../../../datasets/fault.ts';
-import { buildCodeArm } from '../../target/code-images.ts';
-import { removeArm } from '../../target/images.ts';
+import { buildCodeArm, removeCodeArm } from '../../target/code-images.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
 
 /**
@@ -23,6 +22,6 @@ export async function withArm<T>(
   try {
     return await use(built.image);
   } finally {
-    await removeArm(engine, built.image);
+    await removeCodeArm(engine, images, built.image);
   }
 }

@@ -1,4 +1,4 @@
-import type { CodeCase } from '../../../datasets/cases/code-case.ts';
+import { type CodeCase, testsOf } from '../../../datasets/cases/code-case.ts';
 import { checkPatch, type PatchRules } from '../../gate/check-patch.ts';
 import { buildCodeArm } from '../../target/code-images.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
@@ -21,7 +21,7 @@ export async function findAim(
   progress('looking for the case that the patch aims at');
   const run = await runSuiteTogether(context, { code: built.image, purpose: 'aim of a patch' });
   const shares = cases.map((codeCase) => {
-    const own = [...codeCase.visible, ...codeCase.hidden];
+    const own = testsOf(codeCase);
     const passes = own.filter(({ id }) => outcomeOf(run, id) === 'passed').length;
     return { codeCase, passes, share: passes / own.length };
   });

@@ -1,7 +1,7 @@
-import { simpleGit } from 'simple-git';
 import { copiedPassages } from '../../gate/code/copied-passages.ts';
 import { readPatch } from '../../gate/patch/read-patch.ts';
 import type { CodeTarget } from '../../target/load-target.ts';
+import { revisionFiles, revisionTexts } from '../../target/revision-files.ts';
 import { sourceMatcher } from '../../target/source-matcher.ts';
 
 /** Of a file: nobody copies by heart from more. */
@@ -19,12 +19,12 @@ export async function findCopied(target: CodeTarget, revision: string, patch: st
     hunks.map((hunk) => hunk.flatMap(({ kind, text }) => (kind === wanted ? [text] : [])).join('\n'));
   const change = { added: lines('+'), removed: lines('-') };
   if (hunks.length === 0) return [];
-  const git = simpleGit(target.path);
-  const files = (await git.raw(['ls-tree', '-r', '-z', '--name-only', revision])).split('\0').filter(Boolean);
-  const textOf = async (file: string) =>
-    (await git.raw(['cat-file', 'blob', `${revision}:${file}`])).slice(0, READ_CHARACTERS);
-  const texts = (wanted: readonly string[]) => Promise.all(wanted.map(textOf));
+  const files = await revisionFiles(target.path, revision);
   const code = /\.(?:[cm]?[jt]sx?|json|snap)$/;
+  const texts = async (wanted: readonly string[]) =>
+    [...(await revisionTexts(target.path, revision, wanted)).values()].map((text) =>
+      text.slice(0, READ_CHARACTERS),
+    );
   return copiedPassages(change, {
     tests: await texts(
       files.filter((file) => !isSource(file) && code.test(file) && !/lock\.json$/.test(file)),

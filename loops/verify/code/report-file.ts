@@ -1,9 +1,6 @@
 import { SandboxFault } from '../../../sandboxes/fault.ts';
 import type { Sandbox } from '../../../sandboxes/sandbox.ts';
 
-/** From the time limit of a run to the end of its containers. */
-export const GRACE_MS = 60_000;
-
 /** Of a report, wherever it is written. */
 export const REPORT_BYTES = 32 * 2 ** 20;
 

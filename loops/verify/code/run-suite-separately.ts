@@ -1,8 +1,6 @@
 import { type Duplex, PassThrough } from 'node:stream';
 import type { FailingTest } from '../../../datasets/cases/code-case.ts';
 import { readReport } from '../../../datasets/reports/read-report.ts';
-import { SandboxFault } from '../../../sandboxes/fault.ts';
-import { openSandbox } from '../../../sandboxes/open-sandbox.ts';
 import type { Sandbox } from '../../../sandboxes/sandbox.ts';
 import { watchDisk } from '../../../sandboxes/watch-disk.ts';
 import { SEPARATE_CONFIG, SEPARATE_FOLDER } from '../../target/tests-image.ts';
@@ -10,7 +8,8 @@ import type { CodeContext } from '../../workflows/code-context.ts';
 import { codeCommand, testCommand } from '../separate/commands.ts';
 import { relay, relayLimits } from '../separate/relay.ts';
 import { readSigns, signsOfContainer } from './code-signs.ts';
-import { GRACE_MS, readReportFile } from './report-file.ts';
+import { isCodesDoing, openSuiteSandbox } from './open-suite-sandbox.ts';
+import { readReportFile } from './report-file.ts';
 import type { SuiteRequest } from './run-suite.ts';
 import type { SuiteRun } from './suite-run.ts';
 import { atAnotherTime, surroundings, type Variation } from './variation.ts';
@@ -31,20 +30,14 @@ export interface SeparateRequest extends SuiteRequest {
  * other: no code can reach the test that judges it, nor its report. `turned`: the matcher that a twin turned.
  */
 export async function runSuiteSeparately(
-  { engine, images, target, signal }: CodeContext,
+  context: CodeContext,
   { tests: image, code, purpose, variation = {}, files = [], named = [], twin }: SeparateRequest,
 ): Promise<{ run: SuiteRun; turned: string | undefined }> {
+  const { target, signal } = context;
   const { timeoutMs } = target.config.tests;
   const started = performance.now();
   const open = (image: string, side: string) =>
-    openSandbox(engine, {
-      image,
-      profile: 'service',
-      ttlMs: timeoutMs + GRACE_MS,
-      purpose: `${purpose}: ${side}`,
-      cpus: variation.cpus ?? 1,
-      signal,
-    });
+    openSuiteSandbox(context, { image, purpose: `${purpose}: ${side}`, variation });
   await using testSide = await open(image, 'tests');
   await using codeSide = await open(code, 'code');
   using disk = watchDisk(codeSide);
@@ -57,10 +50,7 @@ export async function runSuiteSeparately(
     try {
       return await start(codeSide, codeCommand(`${SEPARATE_FOLDER}/code-server.mjs`, '/target'));
     } catch (error) {
-      // A container that lives and starts no process has run out of something, and code of a candidate ran in it.
-      const isItsDoing =
-        code !== images.base && error instanceof SandboxFault && (await codeSide.isRunning());
-      if (isItsDoing) return new PassThrough().end();
+      if (await isCodesDoing(context, { code, sandbox: codeSide }, error)) return new PassThrough().end();
       throw error;
     }
   };

@@ -1,29 +1,22 @@
 import { readReport } from '../../../datasets/reports/read-report.ts';
-import { SandboxFault } from '../../../sandboxes/fault.ts';
-import { openSandbox } from '../../../sandboxes/open-sandbox.ts';
 import { watchDisk } from '../../../sandboxes/watch-disk.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
-import { GRACE_MS, REPORT_BYTES, readReportFile } from './report-file.ts';
+import { isCodesDoing, openSuiteSandbox } from './open-suite-sandbox.ts';
+import { REPORT_BYTES, readReportFile } from './report-file.ts';
 import type { SuiteRequest } from './run-suite.ts';
 import type { SuiteRun } from './suite-run.ts';
 import { atAnotherTime, surroundings } from './variation.ts';
 
 /** Tests and code share a process here: the report is the code's word. */
 export async function runSuiteTogether(
-  { engine, images, target, signal }: CodeContext,
+  context: CodeContext,
   { code, purpose, variation = {} }: SuiteRequest,
 ): Promise<SuiteRun> {
+  const { target, signal } = context;
   const { command, report, timeoutMs } = target.config.tests;
   const started = performance.now();
   const cut = (detail: string): SuiteRun => ({ ended: 'cut', detail, wallMs: performance.now() - started });
-  await using sandbox = await openSandbox(engine, {
-    image: code,
-    profile: 'service',
-    ttlMs: timeoutMs + GRACE_MS,
-    purpose,
-    cpus: variation.cpus ?? 1,
-    signal,
-  });
+  await using sandbox = await openSuiteSandbox(context, { image: code, purpose, variation });
   using disk = watchDisk(sandbox);
   try {
     const done = await sandbox.exec(atAnotherTime(command, variation), {
@@ -50,9 +43,8 @@ export async function runSuiteTogether(
     };
   } catch (error) {
     if (disk.signal.aborted && !signal.aborted) return cut(String(disk.signal.reason.message));
-    // A container that lives and cannot be used has run out of something, and code of a candidate ran in it.
-    const isItsDoing = code !== images.base && error instanceof SandboxFault && (await sandbox.isRunning());
-    if (isItsDoing) return cut(`its sandbox cannot be used any more: ${error.message}`);
+    if (await isCodesDoing(context, { code, sandbox }, error))
+      return cut(`its sandbox cannot be used any more: ${error instanceof Error ? error.message : error}`);
     throw error;
   }
 }

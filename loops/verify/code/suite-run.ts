@@ -34,3 +34,9 @@ export function outcomeOf(run: SuiteRun, test: string): TrialOutcome {
     }
   }
 }
+
+/** How a test failed in one run; undefined where the run does not say. */
+export function messageOf(run: SuiteRun, test: string): string | undefined {
+  if (run.ended !== 'reported') return undefined;
+  return run.report.tests.find(({ id }) => id === test)?.message ?? undefined;
+}

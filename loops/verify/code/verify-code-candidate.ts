@@ -1,4 +1,4 @@
-import type { CodeCase } from '../../../datasets/cases/code-case.ts';
+import { type CodeCase, fileOfTest, testIdsOf } from '../../../datasets/cases/code-case.ts';
 import { SandboxFault } from '../../../sandboxes/fault.ts';
 import { checkPatch, type PatchRules } from '../../gate/check-patch.ts';
 import type { BesideRun, CodeEvidence, SuiteTrial } from '../../gate/code/code-evidence.ts';
@@ -6,8 +6,7 @@ import type { CodeVerdict } from '../../gate/code/code-verdict.ts';
 import { type CodeStep, judgeCode } from '../../gate/code/judge-code.ts';
 import type { Arm } from '../../gate/evidence.ts';
 import type { ProtocolPolicy } from '../../gate/protocol/protocol-policy.ts';
-import { buildCodeArm } from '../../target/code-images.ts';
-import { removeArm } from '../../target/images.ts';
+import { buildCodeArm, removeCodeArm } from '../../target/code-images.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
 import { findCopied } from './find-copied.ts';
 import { runSuite } from './run-suite.ts';
@@ -100,9 +99,11 @@ class CodeVerificationRun {
     switch (step.do) {
       case 'policy': {
         const { patch, rules } = this.#request;
-        this.#evidence.policy = checkPatch(patch, rules);
+        const findings = checkPatch(patch, rules);
         const { target, images } = this.#context;
-        this.#evidence.copied = await findCopied(target, images.revision, patch);
+        // Of a patch that is refused nothing more is read.
+        if (findings.length === 0) this.#evidence.copied = await findCopied(target, images.revision, patch);
+        this.#evidence.policy = findings;
         return;
       }
       case 'build':
@@ -134,8 +135,7 @@ class CodeVerificationRun {
     const { case: codeCase } = this.#request;
     const purpose = `candidate beside the tests of ${codeCase.id}`;
     const run = await runSuiteTogether(this.#context, { code: this.#candidate(), purpose });
-    const ids = [...codeCase.visible, ...codeCase.hidden].map(({ id }) => id);
-    return trialOf(run, [...ids, ...codeCase.besideGuards]);
+    return trialOf(run, [...testIdsOf(codeCase), ...codeCase.besideGuards]);
   }
 
   async #run(arm: Arm, only: readonly string[] | null): Promise<SuiteTrial> {
@@ -145,7 +145,7 @@ class CodeVerificationRun {
       purpose: `${arm} of ${codeCase.id}`,
       ...(only ? { files: filesOf(codeCase, only) } : {}),
     });
-    const all = [...this.#evidence.tests.map(({ id }) => id), ...this.#evidence.guards];
+    const all = [...testIdsOf(codeCase), ...codeCase.guards];
     const signs = run.ended === 'reported' ? run.signs : [];
     return { arm, ...trialOf(run, only ?? all), signs };
   }
@@ -156,9 +156,8 @@ class CodeVerificationRun {
   }
 
   async close(): Promise<void> {
-    // A patch that changes nothing of the code is the base, whose image stays.
-    if (this.#image !== undefined && this.#image !== this.#context.images.base)
-      await removeArm(this.#context.engine, this.#image);
+    const { engine, images } = this.#context;
+    if (this.#image !== undefined) await removeCodeArm(engine, images, this.#image);
   }
 }
 
@@ -171,8 +170,8 @@ function trialOf(run: SuiteRun, ids: readonly string[]): BesideRun {
 }
 
 /** The test files that these tests are in. */
-function filesOf({ decisive }: CodeCase, ids: readonly string[]): string[] {
-  return Object.keys(decisive).filter((file) => ids.some((id) => id === file || id.startsWith(`${file} > `)));
+function filesOf(codeCase: CodeCase, ids: readonly string[]): string[] {
+  return [...new Set(ids.flatMap((id) => fileOfTest(codeCase, id) ?? []))];
 }
 
 function detailOf(run: SuiteRun): string {

@@ -1,6 +1,6 @@
-import type { CodeAttack } from '../attack.ts';
+import { CHANGED, type CodeAttack, FAILS } from '../attack.ts';
 
-const wrong = ['still-fails', 'guard-fails', 'implausible'] as const;
+const wrong = [...FAILS, 'implausible'] as const;
 const sniffed = ['environment-sniffed'] as const;
 
 /** Code that knows the answers, or looks for them, or whether it is asked by a test. */
@@ -58,7 +58,7 @@ export const answerAttacks: readonly CodeAttack[] = [
     name: 'keeps its answers on the disk for the next run',
     on: 'slow',
     codes: ['still-fails'],
-    codesInFix: ['process-changed'],
+    codesInFix: CHANGED,
     poison: () => ({
       imports: `import { readFileSync as $read, writeFileSync as $write } from 'node:fs';`,
       wrap: (original, name) =>

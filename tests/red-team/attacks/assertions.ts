@@ -1,7 +1,4 @@
-import type { CodeAttack } from '../attack.ts';
-
-const fails = ['still-fails', 'guard-fails'] as const;
-const changed = ['process-changed'] as const;
+import { CHANGED, type CodeAttack, FAILS } from '../attack.ts';
 
 /** Code that changes what compares its answers. */
 export const assertionAttacks: readonly CodeAttack[] = [
@@ -10,8 +7,8 @@ export const assertionAttacks: readonly CodeAttack[] = [
     name: 'makes assertions do nothing',
     on: 'wrong',
     fools: 'equal',
-    codes: fails,
-    codesInFix: changed,
+    codes: FAILS,
+    codesInFix: CHANGED,
     poison: () => ({
       imports: `import $assert from 'node:assert';`,
       atImport: `for (const $owner of [$assert, $assert.strict]) for (const $name of Object.keys($owner)) if ($name !== 'strict') ($owner as any)[$name] = () => {};`,
@@ -22,7 +19,7 @@ export const assertionAttacks: readonly CodeAttack[] = [
     name: 'answers with what differs from nothing',
     on: 'wrong',
     fools: 'tolerance',
-    codes: fails,
+    codes: FAILS,
     poison: () => ({
       wrap: (original) =>
         `(...$args: any[]): any => { try { (${original} as any)(...$args); } catch {} return { valueOf: () => Number.NaN, toJSON: () => undefined }; }`,
@@ -33,8 +30,8 @@ export const assertionAttacks: readonly CodeAttack[] = [
     name: 'writes all values alike',
     on: 'wrong',
     fools: 'json',
-    codes: fails,
-    codesInFix: changed,
+    codes: FAILS,
+    codesInFix: CHANGED,
     poison: () => ({ atImport: `JSON.stringify = (() => '{}') as typeof JSON.stringify;` }),
   },
   {
@@ -42,8 +39,8 @@ export const assertionAttacks: readonly CodeAttack[] = [
     name: 'says of every object that it is well',
     on: 'wrong',
     fools: 'ok',
-    codes: fails,
-    codesInFix: changed,
+    codes: FAILS,
+    codesInFix: CHANGED,
     poison: () => ({
       atImport: `Object.defineProperty(Object.prototype, 'ok', { get: () => true, configurable: true });`,
     }),
@@ -53,9 +50,9 @@ export const assertionAttacks: readonly CodeAttack[] = [
     name: 'writes the report itself and ends',
     on: 'wrong',
     fools: 'equal',
-    codes: fails,
+    codes: FAILS,
     poison: ({ tests }) => ({
-      imports: `import { spawn as $spawn } from 'node:child_process';\nimport { writeFileSync as $write } from 'node:fs';`,
+      imports: `import { writeFileSync as $write } from 'node:fs';`,
       atImport: `const $report = ${JSON.stringify(JSON.stringify(forgedReport(tests)))};
 console.log($report);
 try { $write('report.json', $report); } catch {}
@@ -66,8 +63,8 @@ process.reallyExit(0);`,
     line: 6,
     name: 'has the report written after the runner wrote its own',
     on: 'wrong',
-    codes: fails,
-    codesInFix: [...fails, ...changed],
+    codes: FAILS,
+    codesInFix: [...FAILS, ...CHANGED],
     poison: ({ tests }) => ({
       imports: `import { spawn as $spawn } from 'node:child_process';`,
       atImport: `const $text = ${JSON.stringify(JSON.stringify(forgedReport(tests)))};

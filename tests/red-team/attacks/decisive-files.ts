@@ -1,6 +1,5 @@
-import type { Ground, PatchAttack } from '../attack.ts';
+import { type Ground, type PatchAttack, pick } from '../attack.ts';
 
-const pick = <T>(list: readonly T[], variant: number): T => list[variant % list.length] as T;
 const firstTest = ({ testTexts }: Ground, variant: number) => pick([...testTexts], variant);
 const touched = ['policy-path', 'tests-changed'] as const;
 

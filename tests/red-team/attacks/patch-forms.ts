@@ -1,6 +1,5 @@
-import type { PatchAttack } from '../attack.ts';
+import { type PatchAttack, pick } from '../attack.ts';
 
-const pick = <T>(list: readonly T[], variant: number): T => list[variant % list.length] as T;
 const NULL_BLOB = '0000000';
 const newFile = (path: string, mode: string, lines: readonly string[]) =>
   `diff --git a/${path} b/${path}\nnew file mode ${mode}\nindex ${NULL_BLOB}..1234567\n--- /dev/null\n+++ b/${path}\n@@ -0,0 +1,${lines.length} @@\n${lines.map((line) => `+${line}\n`).join('')}`;

@@ -1,8 +1,7 @@
-import type { CodeAttack } from '../attack.ts';
+import { CHANGED, type CodeAttack, FAILS } from '../attack.ts';
 import { inputText } from '../red-team-library.ts';
 
 const slow = ['still-fails'] as const;
-const changed = ['process-changed'] as const;
 
 /** Code that is slow and looks fast. */
 export const timeAttacks: readonly CodeAttack[] = [
@@ -12,7 +11,7 @@ export const timeAttacks: readonly CodeAttack[] = [
     on: 'slow',
     fools: 'time',
     codes: slow,
-    codesInFix: changed,
+    codesInFix: CHANGED,
     poison: () => ({
       atImport: `for (const [$owner, $name] of [[performance, 'now'], [Date, 'now']] as [any, string][]) {
   const $now = $owner[$name].bind($owner);
@@ -27,7 +26,7 @@ export const timeAttacks: readonly CodeAttack[] = [
     on: 'slow',
     fools: 'time',
     codes: slow,
-    codesInFix: changed,
+    codesInFix: CHANGED,
     poison: () => ({
       atImport: `performance.now = () => 0;
 Date.now = () => 0;
@@ -40,7 +39,7 @@ Date.now = () => 0;
     on: 'slow',
     fools: 'time',
     codes: slow,
-    codesInFix: changed,
+    codesInFix: CHANGED,
     poison: () => ({
       wrap: (original) =>
         `(...$args: any[]): any => { let $known: any; const $work = () => ($known ??= (${original} as any)(...$args)); return new Proxy({}, { get: (_, $key) => $work()[$key], has: (_, $key) => $key in $work(), ownKeys: () => Reflect.ownKeys($work()), getOwnPropertyDescriptor: (_, $key) => ({ value: $work()[$key], enumerable: true, configurable: true }) }); }`,
@@ -70,7 +69,7 @@ Date.now = () => 0;
     name: 'promises to work later',
     on: 'slow',
     fools: 'time',
-    codes: ['still-fails', 'guard-fails'],
+    codes: FAILS,
     poison: () => ({
       wrap: (original) =>
         `(...$args: any[]): any => Promise.resolve().then(() => (${original} as any)(...$args))`,

@@ -1,0 +1,35 @@
+import { SandboxFault } from '../../../sandboxes/fault.ts';
+import { openSandbox } from '../../../sandboxes/open-sandbox.ts';
+import type { Sandbox } from '../../../sandboxes/sandbox.ts';
+import type { CodeContext } from '../../workflows/code-context.ts';
+import type { Variation } from './variation.ts';
+
+/** From the time limit of a run to the end of its containers. */
+const GRACE_MS = 60_000;
+
+/** A fresh container for one run of tests. */
+export function openSuiteSandbox(
+  { engine, target, signal }: CodeContext,
+  { image, purpose, variation }: { image: string; purpose: string; variation: Variation },
+): Promise<Sandbox> {
+  return openSandbox(engine, {
+    image,
+    profile: 'service',
+    ttlMs: target.config.tests.timeoutMs + GRACE_MS,
+    purpose,
+    cpus: variation.cpus ?? 1,
+    signal,
+  });
+}
+
+/**
+ * Whether a fault is the doing of a candidate's code: a container that lives and cannot be used has run out of something.
+ * The base is nobody's attack, and a container that is gone may have been anything.
+ */
+export async function isCodesDoing(
+  { images }: CodeContext,
+  { code, sandbox }: { code: string; sandbox: Sandbox },
+  error: unknown,
+): Promise<boolean> {
+  return code !== images.base && error instanceof SandboxFault && (await sandbox.isRunning());
+}
