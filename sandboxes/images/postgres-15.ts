@@ -1,11 +1,12 @@
 import type { Recipe } from './recipe.ts';
 
-// Polls every 20 ms where pg_ctl would every 100; the pid file of a server that was committed while it ran names a
+// Polls every 20 ms where pg_ctl would every 100; the two lock files of a server that was committed while it ran name a
 // pid that in this container is another process.
 const pgUp = `#!/bin/sh
 set -e
 pg_isready -q && exit 0
-pgrep -u "$(id -u)" -x postgres > /dev/null || rm -f "$PGDATA/postmaster.pid"
+pgrep -u "$(id -u)" -x postgres > /dev/null ||
+  rm -f "$PGDATA/postmaster.pid" "$PGHOST"/.s.PGSQL.*.lock
 setsid postgres -D "$PGDATA" > /tmp/postgres.log 2>&1 < /dev/null &
 tries=0
 until pg_isready -q; do
