@@ -11,6 +11,7 @@ import { cheatNames } from '../tests/support/patches/rejections.ts';
 import { REPOSITORY } from '../tests/support/repository.ts';
 import { tinyTarget } from '../tests/support/tiny-target.ts';
 import { codePatches } from './acceptance-code.ts';
+import { redTeam } from './acceptance-red-team.ts';
 import { type AcceptanceRun, atLeast, atMost, type Finding, type Part } from './finding.ts';
 
 export const MOST = { nullPatches: 30, interruptions: 10, generatedTargets: 5 };
@@ -182,4 +183,5 @@ export const parts: Record<string, Part> = {
   generated,
   'bad-input': badInput,
   code: codePatches,
+  'red-team': redTeam,
 };
