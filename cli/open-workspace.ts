@@ -38,8 +38,11 @@ export async function openWorkspace(
 }
 
 /** The same for a target of any domain: `isCodeTarget` tells. */
-export async function openAnyWorkspace(context: CommandContext): Promise<Workspace<Target | CodeTarget>> {
-  return openState(context, await loadAnyTarget(configPath(context)), {});
+export async function openAnyWorkspace(
+  context: CommandContext,
+  options: { begun?: boolean } = {},
+): Promise<Workspace<Target | CodeTarget>> {
+  return openState(context, await loadAnyTarget(configPath(context)), options);
 }
 
 async function openState<T extends Located>(

@@ -37,6 +37,13 @@ const contract: Record<string, { fields: readonly string[] }> = {
       ...['firstSeen', 'lastSeen', 'samples'].map((field) => `patterns[].${field}`),
     ],
   },
+  rescore: {
+    fields: [
+      'trials',
+      ...['case', 'from', 'to', 'why'].map((field) => `flipped[].${field}`),
+      ...['run', 'case', 'from', 'to'].map((field) => `verdicts[].${field}`),
+    ],
+  },
   mine: {
     fields: [
       ...['case', 'pattern', 'split'].map((field) => `admitted[].${field}`),

@@ -20,6 +20,7 @@ export const commandLoaders: Readonly<Record<string, () => Promise<Command>>> = 
   eval: async () => (await import('./eval.ts')).evalCommand,
   'frontier run': async () => (await import('./frontier-run.ts')).frontierRunCommand,
   gate: async () => (await import('./gate.ts')).gateCommand,
+  rescore: async () => (await import('./rescore.ts')).rescoreCommand,
   loop: async () => (await import('./loop.ts')).loopCommand,
   start: async () => (await import('./start.ts')).startCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,

@@ -51,6 +51,18 @@ const VariantRole = z.enum(['visible', 'hidden', 'guard']);
 export const EvidenceVariant = z.strictObject({ id: z.string(), kind: VariantKind, role: VariantRole });
 export type EvidenceVariant = z.infer<typeof EvidenceVariant>;
 
+/** What a trial was scored from: enough to score it again under corrected rules. Texts are named by their SHA-256. */
+export const Observed = z.strictObject({
+  reply: z.enum(['answered', 'late', 'failed', 'gone']),
+  /** The rows as they came; null where none did. */
+  rows: z.string().nullable(),
+  /** The base SQL's rows that they were compared with, where a digest did not decide. */
+  reference: z.string().nullable(),
+  /** Calibration then ÷ calibration at freeze: what the objective was scaled by. */
+  scale: z.number().positive(),
+});
+export type Observed = z.infer<typeof Observed>;
+
 export const Trial = z.strictObject({
   arm: Arm,
   variant: z.string(),
@@ -62,6 +74,8 @@ export const Trial = z.strictObject({
   /** It was stopped at `ms`. */
   cut: z.boolean(),
   detail: z.string(),
+  /** Not there in what was kept before it was. */
+  observed: Observed.optional(),
 });
 export type Trial = z.infer<typeof Trial>;
 

@@ -4,6 +4,7 @@ import { candidateStore } from './stores/candidate-store.ts';
 import { caseStore } from './stores/case-store.ts';
 import { cellStore } from './stores/cell-store.ts';
 import { loopStore } from './stores/loop-store.ts';
+import { observationStore } from './stores/observation-store.ts';
 import { patternStore } from './stores/pattern-store.ts';
 import { publicationStore } from './stores/publication-store.ts';
 import { trialStore } from './stores/trial-store.ts';
@@ -46,6 +47,7 @@ export async function openState({ stateDirectory, databaseUrl, target, progress,
     cells: cellStore(db, target),
     candidates: candidateStore(db, target),
     trials: trialStore(db, target),
+    observations: observationStore(db, target),
     publications: publicationStore(db, target),
     loops: loopStore(db, target),
     /** Ends the connections, and the embedded server when nobody else uses it. */

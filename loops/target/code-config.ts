@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ReportFormat } from '../../datasets/reports/test-report.ts';
+import { ProtocolPolicy } from '../gate/protocol/protocol-policy.ts';
 import { Command, Name, Placement } from './config.ts';
 
 /** A target whose cases are its own failing tests; `whetstone.config.ts` exports one through `defineConfig`. */
@@ -48,5 +49,7 @@ export const CodeConfig = z.strictObject({
   budgets: z
     .strictObject({ attemptsPerPattern: z.int().positive().default(3) })
     .default({ attemptsPerPattern: 3 }),
+  /** Levels and limits of a verdict. */
+  gate: ProtocolPolicy.prefault({}),
 });
 export type CodeConfig = z.infer<typeof CodeConfig>;

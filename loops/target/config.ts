@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PlanKind } from '../../datasets/cases/plan-kind.ts';
+import { GatePolicy } from '../gate/policy.ts';
 
 export const Command = z.array(z.string().min(1)).min(1);
 export const Name = z
@@ -91,6 +92,8 @@ export const TargetConfig = z.strictObject({
         .default(2 ** 30),
     })
     .default({ attemptsPerPattern: 3, writeSlowdown: 2, storageBytes: 2 ** 30 }),
+  /** Levels and limits of a verdict; what a candidate may cost is in `budgets`. */
+  gate: GatePolicy.omit({ writeSlowdown: true, storageBytes: true }).prefault({}),
 });
 export type TargetConfig = z.infer<typeof TargetConfig>;
 

@@ -7,6 +7,7 @@ import { medianError } from '../gate/statistics/median.ts';
 import type { Arm } from '../target/arm.ts';
 import type { ServeReply } from '../target/serve-client.ts';
 import { calibrateOnce } from './calibrate.ts';
+import type { Observations } from './observations.ts';
 import { referenceRows } from './reference.ts';
 import { type Expected, judgeReply } from './trial.ts';
 
@@ -45,6 +46,8 @@ export interface SessionRequest {
   offset: number;
   /** The target's own refresh command. */
   refresh: readonly string[] | undefined;
+  /** Takes what the trials are scored from. */
+  observed: Observations;
   signal: AbortSignal;
 }
 
@@ -139,11 +142,11 @@ function timedParameters({ visible, hidden, pool }: QueryCase): Params[] {
 
 /** One trial on each arm, which stops where it has failed. */
 export async function runTrials(request: SessionRequest, variant: Variant): Promise<Trial[]> {
-  const { case: queryCase, base, candidate, objectiveMs } = request;
+  const { case: queryCase, base, candidate, objectiveMs, observed } = request;
   const expected = expectedOf(queryCase, variant, objectiveMs);
   const ours = await base.ask(queryCase.query, variant.params, objectiveMs * BASE_TRIAL_STOP);
   const theirs = await candidate.ask(queryCase.query, variant.params, objectiveMs * TRIAL_STOP);
-  return [judgeReply('base', ours, expected), await judgeAnswer(request, variant, theirs)];
+  return [judgeReply('base', ours, { expected, observed }), await judgeAnswer(request, variant, theirs)];
 }
 
 const expectedOf = (queryCase: QueryCase, variant: Variant, objectiveMs: number): Expected => ({
@@ -151,6 +154,7 @@ const expectedOf = (queryCase: QueryCase, variant: Variant, objectiveMs: number)
   sha256: variant.sha256,
   ordered: queryCase.ordered,
   objectiveMs,
+  scale: objectiveMs / queryCase.objectiveMs,
 });
 
 /**
@@ -162,14 +166,16 @@ export async function judgeAnswer(
   variant: Variant,
   reply: ServeReply,
 ): Promise<Trial> {
-  const { case: queryCase, base, objectiveMs } = request;
-  const trial = judgeReply('candidate', reply, expectedOf(queryCase, variant, objectiveMs));
+  const { case: queryCase, base, objectiveMs, observed } = request;
+  const expected = expectedOf(queryCase, variant, objectiveMs);
+  const trial = judgeReply('candidate', reply, { expected, observed });
   if (trial.rowsEqual !== false || reply.outcome !== 'answered') return trial;
   const { ordered } = queryCase;
   const reference = await referenceRows(base.sql, queryCase.sql, variant.params, {
     ordered,
     limitMs: REFERENCE_LIMIT_MS,
   });
+  trial.observed.reference = observed.keep(JSON.stringify(reference.result));
   const compared = equalRows(reference.result, reply.result, { ordered });
   if (!compared.equal) return { ...trial, detail: `${compared.detail}; ${trial.detail}` };
   const outcome = scoreTrial({ ended: 'answered', rowsEqual: true, ms: reply.ms }, objectiveMs);

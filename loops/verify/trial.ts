@@ -1,6 +1,8 @@
 import { canonicalRows } from '../../datasets/cases/canonical-rows.ts';
-import { scoreTrial, type Trial, type TrialObservation } from '../gate/evidence.ts';
+import type { ResultSet } from '../../datasets/cases/rows.ts';
+import { type Observed, scoreTrial, type Trial, type TrialObservation } from '../gate/evidence.ts';
 import type { ServeReply } from '../target/serve-client.ts';
+import type { Observations } from './observations.ts';
 
 /** Expected rows of one variant: the digest of what the base SQL gives on the same data. */
 export interface Expected {
@@ -9,10 +11,16 @@ export interface Expected {
   ordered: boolean;
   /** Scaled to this machine, now. */
   objectiveMs: number;
+  /** What it was scaled by. */
+  scale: number;
 }
 
 /** One trial of one arm from what its serve process answered. */
-export function judgeReply(arm: Trial['arm'], reply: ServeReply, expected: Expected): Trial {
+export function judgeReply(
+  arm: Trial['arm'],
+  reply: ServeReply,
+  { expected, observed }: { expected: Expected; observed: Observations },
+): Trial & { observed: Observed } {
   const seen = observe(reply, expected);
   const { observation, detail } = seen;
   return {
@@ -23,6 +31,12 @@ export function judgeReply(arm: Trial['arm'], reply: ServeReply, expected: Expec
     ms: reply.ms,
     cut: observation.ended === 'cut',
     detail,
+    observed: {
+      reply: reply.outcome,
+      rows: reply.outcome === 'answered' ? observed.keep(JSON.stringify(reply.result)) : null,
+      reference: null,
+      scale: expected.scale,
+    },
   };
 }
 
@@ -39,7 +53,7 @@ function observe(reply: ServeReply, expected: Expected): { observation: TrialObs
     case 'gone':
       return { observation: { ended: 'forged' }, detail: reply.error.slice(0, 300) };
     case 'answered': {
-      const rowsEqual = digestOf(reply, expected.ordered) === expected.sha256;
+      const rowsEqual = digestOf(reply.result, expected.ordered) === expected.sha256;
       const rows = rowsEqual ? '' : `${reply.result.rows.length} rows that are not the base's, `;
       const detail = `${rows}${ms.toFixed(1)} ms against ${expected.objectiveMs.toFixed(1)} ms`;
       return { observation: { ended: 'answered', rowsEqual, ms }, detail };
@@ -48,12 +62,9 @@ function observe(reply: ServeReply, expected: Expected): { observation: TrialObs
 }
 
 /** Undefined for an answer whose values are not of the types that it names: it equals nothing. */
-export function digestOf(
-  reply: Extract<ServeReply, { outcome: 'answered' }>,
-  ordered: boolean,
-): string | undefined {
+export function digestOf(result: ResultSet, ordered: boolean): string | undefined {
   try {
-    return canonicalRows(reply.result, { ordered }).sha256;
+    return canonicalRows(result, { ordered }).sha256;
   } catch {
     return undefined;
   }

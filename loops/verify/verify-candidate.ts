@@ -15,6 +15,7 @@ import { calibrateNow } from './calibrate.ts';
 import { changeData } from './change-data.ts';
 import { checkGuard, type GuardQuery } from './check-guards.ts';
 import { compareDatabases } from './compare-database.ts';
+import { Observations } from './observations.ts';
 import { runPairs, runReading, type SessionRequest } from './run-session.ts';
 import { storedBytes } from './stored-bytes.ts';
 import { isQueryFile, touchedPaths, touchesSharedCode } from './touched-paths.ts';
@@ -41,6 +42,8 @@ export interface VerificationRequest {
 export interface Verification {
   evidence: Evidence;
   verdict: Verdict;
+  /** What its trials were scored from. */
+  observed: Observations;
 }
 
 /**
@@ -54,7 +57,8 @@ export async function verifyCandidate(
   const run = new VerificationRun(context, request);
   try {
     await run.untilDecided();
-    return { evidence: run.evidence, verdict: judgeCandidate(run.evidence, request.policy) };
+    const { evidence, observed } = run;
+    return { evidence, verdict: judgeCandidate(evidence, request.policy), observed };
   } finally {
     await run.close();
   }
@@ -62,6 +66,7 @@ export async function verifyCandidate(
 
 class VerificationRun {
   evidence: Evidence;
+  readonly observed = new Observations();
   readonly #context: LoopContext;
   readonly #request: VerificationRequest;
   readonly #started = performance.now();
@@ -259,6 +264,7 @@ class VerificationRun {
       objectiveMs: scaledObjectiveMs(this.evidence.objective),
       offset: this.evidence.sessions.length * 7,
       refresh: this.#context.target.config.commands.refresh,
+      observed: this.observed,
       signal: this.#context.signal,
     };
   }

@@ -11,6 +11,7 @@ import { Arm } from '../target/arm.ts';
 import { exportTarget } from '../target/export-target.ts';
 import { buildArm, removeArm } from '../target/images.ts';
 import { calibrateNow } from '../verify/calibrate.ts';
+import { Observations } from '../verify/observations.ts';
 import { TRIAL_STOP } from '../verify/run-session.ts';
 import { judgeReply } from '../verify/trial.ts';
 import type { LoopContext } from './context.ts';
@@ -85,8 +86,10 @@ export async function evaluate(context: LoopContext, request: EvaluateRequest): 
     for (let round = 0; round < request.trials; round++) {
       signal.throwIfAborted();
       await using arm = await Arm.open(engine, built.image, target.config, { purpose: `eval ${id}`, signal });
-      const seen = await runRound(arm, queryCase);
+      const observed = new Observations();
+      const seen = await runRound(arm, queryCase, observed);
       trials.push(...seen);
+      await state.observations.keep(observed.texts);
       await state.trials.record(
         seen.map((trial) => ({
           id: `${run}/${id}/${round}/${trial.variant}`,
@@ -99,7 +102,7 @@ export async function evaluate(context: LoopContext, request: EvaluateRequest): 
           outcome: trial.outcome,
           ms: trial.ms,
           cut: trial.cut,
-          seen: { rowsEqual: trial.rowsEqual, detail: trial.detail },
+          seen: { rowsEqual: trial.rowsEqual, detail: trial.detail, observed: trial.observed },
         })),
       );
     }
@@ -122,8 +125,9 @@ export async function evaluate(context: LoopContext, request: EvaluateRequest): 
 }
 
 /** Every variant that only reads, once, after one warm-up. */
-async function runRound(arm: Arm, queryCase: QueryCase): Promise<Trial[]> {
-  const objectiveMs = (queryCase.objectiveMs * (await calibrateNow(arm.sql))) / queryCase.calibrationMs;
+async function runRound(arm: Arm, queryCase: QueryCase, observed: Observations): Promise<Trial[]> {
+  const scale = (await calibrateNow(arm.sql)) / queryCase.calibrationMs;
+  const objectiveMs = queryCase.objectiveMs * scale;
   const variants = [...queryCase.visible, ...queryCase.hidden].filter(({ writes }) => writes.length === 0);
   await arm.ask(queryCase.query, variants[0]?.params ?? [], queryCase.baseMs * TRIAL_STOP);
   const trials: Trial[] = [];
@@ -131,10 +135,14 @@ async function runRound(arm: Arm, queryCase: QueryCase): Promise<Trial[]> {
     const reply = await arm.ask(queryCase.query, variant.params, objectiveMs * TRIAL_STOP);
     trials.push(
       judgeReply('candidate', reply, {
-        variant: variant.id,
-        sha256: variant.sha256,
-        ordered: queryCase.ordered,
-        objectiveMs,
+        expected: {
+          variant: variant.id,
+          sha256: variant.sha256,
+          ordered: queryCase.ordered,
+          objectiveMs,
+          scale,
+        },
+        observed,
       }),
     );
   }

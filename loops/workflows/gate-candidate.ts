@@ -21,10 +21,10 @@ export interface DatasetName {
   sha256: string;
 }
 
-/** The gate's levels and limits with the target's own budgets in them. */
-export function gatePolicy(target: Target): GatePolicy {
-  const { writeSlowdown, storageBytes } = target.config.budgets;
-  return GatePolicy.parse({ writeSlowdown, storageBytes });
+/** The gate's levels and limits, as the configuration has them, with the target's own budgets in them. */
+export function gatePolicy({ config }: Target): GatePolicy {
+  const { writeSlowdown, storageBytes } = config.budgets;
+  return GatePolicy.parse({ ...config.gate, writeSlowdown, storageBytes });
 }
 
 /** What a patch to this target may touch. */
@@ -92,7 +92,9 @@ export async function gateCandidate(context: LoopContext, request: GateRequest):
     attempt: request.attempt,
     policy: gatePolicy(target),
   });
-  const { evidence, verdict } = verification;
+  const { evidence, verdict, observed } = verification;
+  // Before the trials that name them.
+  await state.observations.keep(observed.texts);
   await state.trials.record(trialRecords(evidence, run, images.revision));
   await state.candidates.recordVerdict({
     candidateId: request.candidateId,
@@ -118,7 +120,7 @@ function trialRecords(evidence: Evidence, run: string, revision: string): TrialR
       outcome: trial.outcome,
       ms: trial.ms,
       cut: trial.cut,
-      seen: { rowsEqual: trial.rowsEqual, detail: trial.detail },
+      seen: { rowsEqual: trial.rowsEqual, detail: trial.detail, observed: trial.observed },
     })),
   );
 }

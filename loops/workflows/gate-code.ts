@@ -4,7 +4,7 @@ import { Fault } from '../../datasets/fault.ts';
 import { sha256 } from '../../datasets/sha256.ts';
 import type { PatchRules } from '../gate/check-patch.ts';
 import { CodeVerdict } from '../gate/code/code-verdict.ts';
-import { ProtocolPolicy } from '../gate/protocol/protocol-policy.ts';
+import type { ProtocolPolicy } from '../gate/protocol/protocol-policy.ts';
 import type { TrialRecord } from '../state/stores/trial-store.ts';
 import type { CodeTarget } from '../target/load-target.ts';
 import { findAim } from '../verify/code/find-aim.ts';
@@ -77,9 +77,11 @@ export async function gateCode(context: CodeContext, request: PatchRequest): Pro
     patch: request.patch,
     rules,
     attempt: attempt.number,
-    policy: ProtocolPolicy.parse({}),
+    policy: codePolicy(target),
   });
-  const { verdict, evidence } = verification;
+  const { verdict, evidence, observed } = verification;
+  // Before the trials that name them.
+  await state.observations.keep(observed.texts);
   await state.trials.record(trialRecords(verification, run, images.revision));
   await state.candidates.recordVerdict({
     candidateId: id,
@@ -95,6 +97,9 @@ export async function gateCode(context: CodeContext, request: PatchRequest): Pro
 
 /** What needs no run to be harmless: nothing of it is executed, and `checkPatch` looks at the packages. */
 const HARMLESS = ['**/*.{md,txt,rst}', '**/package.json', '**/package-lock.json'];
+
+/** The gate's levels and limits, as the configuration has them. */
+export const codePolicy = ({ config }: CodeTarget): ProtocolPolicy => config.gate;
 
 /** What a patch to this target may touch. */
 export function codePatchRules({ config }: CodeTarget): PatchRules {
@@ -124,7 +129,7 @@ function chooseCodeCase(
 }
 
 function trialRecords({ evidence }: CodeVerification, run: string, revision: string): TrialRecord[] {
-  return evidence.runs.flatMap(({ arm, outcomes, detail, wallMs }, at) =>
+  return evidence.runs.flatMap(({ arm, outcomes, ended, detail, report, wallMs }, at) =>
     evidence.tests.map(({ id }) => ({
       id: `${run}/${at}/${id}/${arm}`,
       run,
@@ -136,7 +141,7 @@ function trialRecords({ evidence }: CodeVerification, run: string, revision: str
       outcome: outcomes[id] ?? ('invalid' as const),
       ms: wallMs,
       cut: outcomes[id] === 'timed_out',
-      seen: { detail },
+      seen: { ended, detail, report },
     })),
   );
 }

@@ -34,6 +34,7 @@ function report(outcomes: Outcomes, message = 'AssertionError: expected 1 to be 
 
 const reported = (outcomes: Outcomes, message?: string): SuiteRun => ({
   ended: 'reported',
+  text: '',
   report: report(outcomes, message),
   signs: [],
   wallMs: 1,
@@ -138,6 +139,7 @@ describe('admitCodeCase', () => {
   it('refuses where a report contradicts itself, or did not come', () => {
     const broken: SuiteRun = {
       ended: 'reported',
+      text: '',
       report: { ...report(base), problems: ['torn'] },
       signs: [],
       wallMs: 1,

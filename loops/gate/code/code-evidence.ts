@@ -6,8 +6,11 @@ export const SuiteTrial = z.strictObject({
   arm: Arm,
   /** By id, of the tests that it was made for: an arm's first run has all, later ones those that need more trials. */
   outcomes: z.record(z.string(), TrialOutcome),
+  ended: z.enum(['reported', 'cut', 'no-report']).default('reported'),
   /** How the run ended, where that was not by a whole report. */
   detail: z.string(),
+  /** SHA-256 of the report as it was written; null where there was none, or none was kept. */
+  report: z.string().nullable().default(null),
   /** What the code did besides what the tests ask; of what runs apart from them alone. */
   signs: z.array(z.string()).default([]),
   wallMs: z.number().nonnegative(),

@@ -65,7 +65,8 @@ function judged(
 
 function besideRun(at: number, besides: (test: string, at: number) => TrialOutcome): BesideRun {
   const ids = [...Object.keys(TESTS), ...GUARDS, 'aside'];
-  return { outcomes: Object.fromEntries(ids.map((id) => [id, besides(id, at)])), detail: '', wallMs: 1 };
+  const outcomes = Object.fromEntries(ids.map((id) => [id, besides(id, at)]));
+  return { outcomes, ended: 'reported', detail: '', report: null, wallMs: 1 };
 }
 
 function trial(
@@ -79,7 +80,9 @@ function trial(
   return {
     arm,
     outcomes: Object.fromEntries(ids.map((id) => [id, behaviour(arm, id, at)])),
+    ended: 'reported',
     detail: '',
+    report: null,
     signs: signs(arm),
     wallMs: 1,
   };

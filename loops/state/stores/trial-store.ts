@@ -33,6 +33,16 @@ export function trialStore(db: Database, target: string) {
       return run;
     },
 
+    /** In the order of their start. */
+    async runs(): Promise<RunRecord[]> {
+      const rows = await db
+        .select()
+        .from(runs)
+        .where(eq(runs.target, target))
+        .orderBy(runs.startedAt, runs.id);
+      return rows.map(({ target: _, startedAt: __, ...run }) => run);
+    },
+
     /** A trial that is there already stays as it is, so that a repeated step adds nothing. */
     async record(all: readonly TrialRecord[]): Promise<void> {
       for (let from = 0; from < all.length; from += 500) {

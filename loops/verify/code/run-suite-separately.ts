@@ -83,7 +83,7 @@ export async function runSuiteSeparately(
     ...readSigns((await readReportFile(testSide, SIGNS)) ?? ''),
     ...(await signsOfContainer(codeSide)),
   ];
-  return { run: { ended: 'reported', report, signs, wallMs }, turned };
+  return { run: { ended: 'reported', report, text, signs, wallMs }, turned };
 }
 
 function vitest({ shuffle }: Variation, files: readonly string[], named: readonly string[]): string[] {

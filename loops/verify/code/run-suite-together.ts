@@ -38,6 +38,7 @@ export async function runSuiteTogether(
     return {
       ended: 'reported',
       report: readReport(text, { format: report.format, root: '/target' }),
+      text,
       signs: [],
       wallMs,
     };

@@ -7,6 +7,8 @@ export type SuiteRun =
   | {
       ended: 'reported';
       report: TestReport;
+      /** The report as it was written. */
+      text: string;
       /** What the code did besides what the tests ask: what it changed of the language, what it left in its container. */
       signs: string[];
       wallMs: number;

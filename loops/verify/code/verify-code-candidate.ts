@@ -8,6 +8,7 @@ import type { Arm } from '../../gate/evidence.ts';
 import type { ProtocolPolicy } from '../../gate/protocol/protocol-policy.ts';
 import { buildCodeArm, removeCodeArm } from '../../target/code-images.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
+import { Observations } from '../observations.ts';
 import { findCopied } from './find-copied.ts';
 import { runSuite } from './run-suite.ts';
 import { runSuiteTogether } from './run-suite-together.ts';
@@ -26,6 +27,8 @@ export interface CodeVerificationRequest {
 export interface CodeVerification {
   evidence: CodeEvidence;
   verdict: CodeVerdict;
+  /** What its trials were scored from. */
+  observed: Observations;
 }
 
 /**
@@ -38,7 +41,8 @@ export async function verifyCodeCandidate(
 ): Promise<CodeVerification> {
   const started = performance.now();
   const evidence = noEvidence(context, request);
-  const run = new CodeVerificationRun(context, request, evidence);
+  const observed = new Observations();
+  const run = new CodeVerificationRun(context, request, { evidence, observed });
   try {
     for (;;) {
       context.signal.throwIfAborted();
@@ -57,7 +61,7 @@ export async function verifyCodeCandidate(
     await run.close();
   }
   evidence.wallMs = performance.now() - started;
-  return { evidence, verdict: judgeCode(evidence, request.policy).verdict };
+  return { evidence, verdict: judgeCode(evidence, request.policy).verdict, observed };
 }
 
 function noEvidence(
@@ -87,12 +91,18 @@ class CodeVerificationRun {
   readonly #context: CodeContext;
   readonly #request: CodeVerificationRequest;
   readonly #evidence: CodeEvidence;
+  readonly #observed: Observations;
   #image: string | undefined;
 
-  constructor(context: CodeContext, request: CodeVerificationRequest, evidence: CodeEvidence) {
+  constructor(
+    context: CodeContext,
+    request: CodeVerificationRequest,
+    { evidence, observed }: Pick<CodeVerification, 'evidence' | 'observed'>,
+  ) {
     this.#context = context;
     this.#request = request;
     this.#evidence = evidence;
+    this.#observed = observed;
   }
 
   async step(step: Exclude<CodeStep, { do: 'decided' }>): Promise<void> {
@@ -135,7 +145,7 @@ class CodeVerificationRun {
     const { case: codeCase } = this.#request;
     const purpose = `candidate beside the tests of ${codeCase.id}`;
     const run = await runSuiteTogether(this.#context, { code: this.#candidate(), purpose });
-    return trialOf(run, [...testIdsOf(codeCase), ...codeCase.besideGuards]);
+    return this.#trialOf(run, [...testIdsOf(codeCase), ...codeCase.besideGuards]);
   }
 
   async #run(arm: Arm, only: readonly string[] | null): Promise<SuiteTrial> {
@@ -147,7 +157,17 @@ class CodeVerificationRun {
     });
     const all = [...testIdsOf(codeCase), ...codeCase.guards];
     const signs = run.ended === 'reported' ? run.signs : [];
-    return { arm, ...trialOf(run, only ?? all), signs };
+    return { arm, ...this.#trialOf(run, only ?? all), signs };
+  }
+
+  #trialOf(run: SuiteRun, ids: readonly string[]): BesideRun {
+    return {
+      outcomes: Object.fromEntries(ids.map((id) => [id, outcomeOf(run, id)])),
+      ended: run.ended,
+      detail: detailOf(run),
+      report: run.ended === 'reported' ? this.#observed.keep(run.text) : null,
+      wallMs: run.wallMs,
+    };
   }
 
   #candidate(): string {
@@ -159,14 +179,6 @@ class CodeVerificationRun {
     const { engine, images } = this.#context;
     if (this.#image !== undefined) await removeCodeArm(engine, images, this.#image);
   }
-}
-
-function trialOf(run: SuiteRun, ids: readonly string[]): BesideRun {
-  return {
-    outcomes: Object.fromEntries(ids.map((id) => [id, outcomeOf(run, id)])),
-    detail: detailOf(run),
-    wallMs: run.wallMs,
-  };
 }
 
 /** The test files that these tests are in. */
