@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -23,6 +23,13 @@ interface Mined {
 
 let target: FaultyTarget;
 let mined: Mined;
+
+interface Rescoring {
+  trials: number;
+  unknown: number;
+  flipped: { variant: string; to: string }[];
+  verdicts: unknown[];
+}
 
 interface Verdict {
   verdict: string;
@@ -89,6 +96,31 @@ test('a patch that edits the tests is not even built', async () => {
   expect(verdict).toBe('rejected');
   expect(reasons.map(({ code }) => code)).toContain('tests-changed');
   expect(stages.find(({ stage }) => stage === 'build')?.state).toBe('open');
+});
+
+test('kept trials are scored again under a case that was corrected', async () => {
+  const again = async () => (await target.whetstone(['rescore'])) as Rescoring;
+  const before = await again();
+  expect(before).toMatchObject({ unknown: 0, flipped: [], verdicts: [] });
+  expect(before.trials).toBeGreaterThan(0);
+  // The case that every patch was judged by asks one test less, or, where it has one alone, another.
+  const id = mined.admitted[0]?.case ?? '';
+  const sealed = path.join(`${target.path}-datasets`, 'v1/cases', id, 'tests/sealed.json');
+  const kept = JSON.parse(await readFile(sealed, 'utf8'));
+  const [gone] = kept.hidden;
+  const changed =
+    kept.hidden.length > 1
+      ? { ...kept, hidden: kept.hidden.slice(1) }
+      : { ...kept, hidden: [{ ...gone, id: kept.guards[0] }], guards: kept.guards.slice(1) };
+  await writeFile(sealed, JSON.stringify(changed));
+  await expect(again()).rejects.toThrow('dataset freeze');
+  await target.whetstone(['dataset', 'freeze']);
+  const { flipped, unknown } = await again();
+  expect(unknown).toBe(0);
+  expect(flipped.length).toBeGreaterThan(0);
+  expect(new Set(flipped.map((one) => `${one.variant} ${one.to}`))).toEqual(
+    new Set([`${gone.id} not-asked`]),
+  );
 });
 
 test('a target without failing tests has nothing to mine', { timeout: MINE_MS }, async () => {

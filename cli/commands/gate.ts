@@ -18,6 +18,8 @@ import { renderVerdict } from '../render-verdict.ts';
 
 export const QueryGate = Verdict.extend({
   domain: z.literal('slow-queries'),
+  /** What `rescore` names. */
+  run: z.string(),
   case: z.string(),
   query: z.string(),
   /** With --remeasure: the range that was claimed, and whether this one meets it; null where there was none. */
@@ -26,7 +28,12 @@ export const QueryGate = Verdict.extend({
 });
 type QueryGate = z.infer<typeof QueryGate>;
 
-const CodeGate = CodeVerdict.extend({ domain: z.literal('code'), case: z.string(), query: z.null() });
+const CodeGate = CodeVerdict.extend({
+  domain: z.literal('code'),
+  run: z.string(),
+  case: z.string(),
+  query: z.null(),
+});
 type CodeGate = z.infer<typeof CodeGate>;
 
 export const gateCommand = defineCommand({
@@ -69,13 +76,14 @@ export const gateCommand = defineCommand({
 
 async function judgeQueryPatch(loop: LoopContext, request: PatchRequest): Promise<Answer<QueryGate>> {
   const gated = await gatePatch(loop, request);
-  const { verdict, case: judged } = gated;
+  const { verdict, run, case: judged } = gated;
   const claimed = request.remeasure ? claimedRange(gated) : null;
   const overlapsClaim = claimed && overlaps(verdict, claimed);
   return {
     document: {
       domain: 'slow-queries',
       ...verdict,
+      run,
       case: judged.id,
       query: judged.query,
       claimed,
@@ -88,9 +96,9 @@ async function judgeQueryPatch(loop: LoopContext, request: PatchRequest): Promis
 
 async function judgeCodePatch(code: CodeContext, request: PatchRequest): Promise<Answer<CodeGate>> {
   const gated = await gateCode(code, request);
-  const { verdict, case: judged } = gated;
+  const { verdict, run, case: judged } = gated;
   return {
-    document: { domain: 'code', ...verdict, case: judged.id, query: null },
+    document: { domain: 'code', ...verdict, run, case: judged.id, query: null },
     text: renderCodeVerdict(gated),
     exitCode: verdict.verdict === 'accepted' ? 0 : 1,
   };

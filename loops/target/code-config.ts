@@ -49,7 +49,17 @@ export const CodeConfig = z.strictObject({
   budgets: z
     .strictObject({ attemptsPerPattern: z.int().positive().default(3) })
     .default({ attemptsPerPattern: 3 }),
-  /** Levels and limits of a verdict. */
-  gate: ProtocolPolicy.prefault({}),
+  /** Levels and limits of a verdict: what the tests of one case are held to. */
+  gate: ProtocolPolicy.pick({
+    alpha: true,
+    trials: true,
+    maxTrials: true,
+    maxInfraErrors: true,
+    guardReruns: true,
+    guardFails: true,
+    guardLevel: true,
+    besideRuns: true,
+    besideGuardRuns: true,
+  }).prefault({}),
 });
 export type CodeConfig = z.infer<typeof CodeConfig>;

@@ -4,7 +4,7 @@ import { Fault } from '../../datasets/fault.ts';
 import { sha256 } from '../../datasets/sha256.ts';
 import type { PatchRules } from '../gate/check-patch.ts';
 import { CodeVerdict } from '../gate/code/code-verdict.ts';
-import type { ProtocolPolicy } from '../gate/protocol/protocol-policy.ts';
+import { ProtocolPolicy } from '../gate/protocol/protocol-policy.ts';
 import type { TrialRecord } from '../state/stores/trial-store.ts';
 import type { CodeTarget } from '../target/load-target.ts';
 import { findAim } from '../verify/code/find-aim.ts';
@@ -14,6 +14,8 @@ import { currentVersion } from './freeze-version.ts';
 import type { PatchRequest } from './gate-patch.ts';
 
 export interface GatedCode extends CodeVerification {
+  /** What its trials are kept under. */
+  run: string;
   case: CodeCase;
   /** The newest verdict before this one, where there is one. */
   claimed: CodeVerdict | undefined;
@@ -92,14 +94,14 @@ export async function gateCode(context: CodeContext, request: PatchRequest): Pro
     evidence,
   });
   if (!request.remeasure) await state.candidates.setState(id, verdict.verdict);
-  return { ...verification, case: codeCase, claimed: before && CodeVerdict.parse(before.document) };
+  return { ...verification, run, case: codeCase, claimed: before && CodeVerdict.parse(before.document) };
 }
 
 /** What needs no run to be harmless: nothing of it is executed, and `checkPatch` looks at the packages. */
 const HARMLESS = ['**/*.{md,txt,rst}', '**/package.json', '**/package-lock.json'];
 
 /** The gate's levels and limits, as the configuration has them. */
-export const codePolicy = ({ config }: CodeTarget): ProtocolPolicy => config.gate;
+export const codePolicy = ({ config }: CodeTarget): ProtocolPolicy => ProtocolPolicy.parse(config.gate);
 
 /** What a patch to this target may touch. */
 export function codePatchRules({ config }: CodeTarget): PatchRules {

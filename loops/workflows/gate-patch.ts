@@ -23,6 +23,8 @@ export interface PatchRequest {
 }
 
 export interface GatedPatch extends Verification {
+  /** What its trials are kept under. */
+  run: string;
   case: QueryCase;
   /** The newest verdict before this one, where there is one. */
   claimed: Verdict | undefined;
@@ -59,18 +61,24 @@ export async function gatePatch(context: LoopContext, request: PatchRequest): Pr
     patchSha256,
   });
   const { queries } = await readQueries(target, images.revision);
+  const run = `gate/${id}/${now().getTime()}`;
   const verification = await gateCandidate(context, {
     case: queryCase,
     candidateId: id,
     patch: request.patch,
     guards: await guardQueries(queries, await state.patterns.list(), cases),
     dataset,
-    run: `gate/${id}/${now().getTime()}`,
+    run,
     attempt: attempt.number,
   });
   // A second measurement is kept beside the first one; what was accepted and published stays so until a person decides.
   if (!request.remeasure) await state.candidates.setState(id, verification.verdict.verdict);
-  return { ...verification, case: queryCase, claimed: before ? Verdict.parse(before.document) : undefined };
+  return {
+    ...verification,
+    run,
+    case: queryCase,
+    claimed: before ? Verdict.parse(before.document) : undefined,
+  };
 }
 
 async function aimOf(
