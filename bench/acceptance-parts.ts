@@ -12,6 +12,7 @@ import { REPOSITORY } from '../tests/support/repository.ts';
 import { tinyTarget } from '../tests/support/tiny-target.ts';
 import { codePatches } from './acceptance-code.ts';
 import { redTeam } from './acceptance-red-team.ts';
+import { rescoredTrials } from './acceptance-rescore.ts';
 import { type AcceptanceRun, atLeast, atMost, type Finding, type Part } from './finding.ts';
 
 export const MOST = { nullPatches: 30, interruptions: 10, generatedTargets: 5 };
@@ -184,4 +185,5 @@ export const parts: Record<string, Part> = {
   'bad-input': badInput,
   code: codePatches,
   'red-team': redTeam,
+  rescore: rescoredTrials,
 };
