@@ -11,6 +11,7 @@ import { cheatNames } from '../tests/support/patches/rejections.ts';
 import { REPOSITORY } from '../tests/support/repository.ts';
 import { tinyTarget } from '../tests/support/tiny-target.ts';
 import { codePatches } from './acceptance-code.ts';
+import { noise } from './acceptance-noise.ts';
 import { redTeam } from './acceptance-red-team.ts';
 import { rescoredTrials } from './acceptance-rescore.ts';
 import { type AcceptanceRun, atLeast, atMost, type Finding, type Part } from './finding.ts';
@@ -186,4 +187,5 @@ export const parts: Record<string, Part> = {
   code: codePatches,
   'red-team': redTeam,
   rescore: rescoredTrials,
+  noise,
 };
