@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -55,6 +55,17 @@ test.each([
   await freeze([draft('a')]);
   await spoil(path.join(root, 'v1', 'cases', 'a'));
   expect(await verifyDataset(root, 1)).toEqual([{ case: 'a', path: file, problem }]);
+});
+
+test.each([
+  ['v1/cases/a', { case: 'a', path: '' }],
+  ['v1/cases', { case: '', path: 'cases' }],
+  ['v1', { case: '', path: '' }],
+])('a link in place of %s is named, though all that it leads to is right', async (place, named) => {
+  await freeze([draft('a')]);
+  await rename(path.join(root, place), path.join(root, 'elsewhere'));
+  await symlink(path.join(root, 'elsewhere'), path.join(root, place));
+  expect(await verifyDataset(root, 1)).toEqual([{ ...named, problem: 'a link in place of a folder' }]);
 });
 
 /** All files of a version, from its root. */

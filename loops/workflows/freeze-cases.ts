@@ -1,9 +1,8 @@
 import path from 'node:path';
-import { z } from 'zod';
 import type { QueryCase } from '../../datasets/cases/case.ts';
-import { AdmissionCheck } from '../../datasets/cases/case.ts';
 import { readCase, writeCase } from '../../datasets/cases/case-folder.ts';
 import type { Dataset } from '../../datasets/cases/dataset.ts';
+import { auditCase } from '../admit/audit-case.ts';
 import type { LoopContext } from './context.ts';
 import { currentVersion, freezeVersion } from './freeze-version.ts';
 
@@ -68,11 +67,9 @@ export async function freezeAdmitted(
   };
 }
 
-const AuditTrail = z.array(AdmissionCheck);
-
 /**
  * Freezes the cases of `ids` that no candidate was accepted for as the next frontier version. Each carries the audit
- * that its reference is right (the admission checks that derive it a second way), the plans tried and the closest.
+ * that its reference is right, the plans tried and the closest; one that does not pass its audit is kept back.
  */
 export async function freezeFrontier(
   context: LoopContext,
@@ -82,21 +79,16 @@ export async function freezeFrontier(
   const accepted = new Set(
     (await state.candidates.list()).filter((one) => one.state === 'accepted').map((one) => one.caseId),
   );
+  const records = new Map((await state.cases.list()).map((record) => [record.id, record]));
+  const unsolved = ids.filter((id) => !accepted.has(id));
+  const audits = new Map(unsolved.map((id) => [id, auditCase(records.get(id)?.certificate)]));
+  for (const [id, { passed, detail }] of audits)
+    if (!passed) context.progress(`${id} is unsolved and not in the frontier: ${detail}`);
   const open = await frozenCases(
     context,
-    ids.filter((id) => !accepted.has(id)),
+    unsolved.filter((id) => audits.get(id)?.passed),
   );
   if (open.length === 0) return undefined;
-  const records = new Map((await state.cases.list()).map((record) => [record.id, record]));
-  const audits = new Map(
-    open.map(({ id }) => {
-      const certificate = AuditTrail.catch([]).parse(records.get(id)?.certificate);
-      return [
-        id,
-        certificate.filter(({ check }) => check === 'deterministic' || check === 'two-right-solutions'),
-      ];
-    }),
-  );
   const name = `${target.name}-frontier`;
   const dataset = await freeze(context, {
     root: frontierRoot(target.datasets),
@@ -119,7 +111,7 @@ export async function freezeFrontier(
       caseId: id,
       since: new Date(dataset.frozenAt),
       bestAttempt: closest ? { plan: closest.label, kind: closest.kind, medianMs: closest.medianMs } : {},
-      audit: { checks: audits.get(id) ?? [], plansTried: cells.length },
+      audit: { checks: audits.get(id)?.checks ?? [], plansTried: cells.length },
     });
   }
   await state.publications.freezeFrontier(frozen);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { simpleGit } from 'simple-git';
 import {
@@ -10,6 +10,7 @@ import {
   listVersions,
   readDataset,
 } from '../../datasets/cases/dataset.ts';
+import { Fault } from '../../datasets/fault.ts';
 import { gitIdentity } from '../publish/git-identity.ts';
 import type { Located } from '../target/load-target.ts';
 
@@ -86,8 +87,31 @@ async function ensureRepository(folder: string): Promise<void> {
 
 /** One commit of all that changed in the datasets' repository, if anything did, whoever the machine's git user is. */
 export async function commitDatasets(folder: string, message: string): Promise<void> {
+  await removeStaleLock(folder);
   const git = simpleGit(folder).env(gitIdentity());
   await git.raw(['add', '--all', '--', '.', ':!*.freezing-*']);
   if ((await git.raw(['status', '--porcelain', '--untracked-files=no'])).trim() === '') return;
   await git.raw(['commit', '--quiet', '--no-verify', '--no-gpg-sign', '--message', message]);
+}
+
+/** No git command on files as few as these holds its lock so long. */
+const STALE_MS = 10 * 60_000;
+
+/**
+ * A git that was killed leaves its lock, and every later commit would fail on it.
+ *
+ * @throws Fault `datasets-locked`: somebody may still hold it
+ */
+async function removeStaleLock(folder: string): Promise<void> {
+  const lock = path.join(folder, '.git', 'index.lock');
+  const found = await stat(lock).catch(() => undefined);
+  if (!found) return;
+  if (Date.now() - found.mtimeMs > STALE_MS) {
+    await rm(lock, { force: true });
+    return;
+  }
+  throw new Fault('datasets-locked', `Another git is at work in ${folder}: it holds ${lock}.`, {
+    hint: 'Run the same command again when it is done; if none is running, remove that file.',
+    kind: 'infrastructure',
+  });
 }

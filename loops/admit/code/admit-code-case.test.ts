@@ -113,8 +113,17 @@ describe('admitCodeCase', () => {
   });
 
   it('refuses what fails with other words when it is judged: it may never pass there', () => {
-    const plain = Array.from({ length: 10 }, () => reported(base, 'TypeError: it runs in another process'));
-    expect(refusal(runs({ plain }))).toBe('separable');
+    const elsewhere = reported(base, 'TypeError: it runs in another process');
+    const always = { plain: Array.from({ length: 3 }, () => elsewhere), failing: [elsewhere] };
+    expect(refusal(runs(always))).toBe('separable');
+  });
+
+  it('admits what now and then fails for another reason as well', () => {
+    const busy = reported(base, 'Error: too busy');
+    const { plain, failing } = runs();
+    expect(refusal(runs({ plain: [busy, ...plain.slice(1)], failing: [busy, ...failing.slice(1)] }))).toBe(
+      undefined,
+    );
   });
 
   it('takes measured figures for the same words', () => {

@@ -1,7 +1,7 @@
 import type { AdmissionCheck } from '../../../datasets/cases/case.ts';
 import { type CodeCase, testIdsOf, testsOf } from '../../../datasets/cases/code-case.ts';
 import { jaccard } from '../../gate/statistics/jaccard.ts';
-import { messageOf, outcomeOf } from '../../verify/code/suite-run.ts';
+import { messageOf, outcomeOf, type SuiteRun } from '../../verify/code/suite-run.ts';
 import type { BaseRuns } from './base-runs.ts';
 import type { CaseGrounds } from './case-grounds.ts';
 import { firstLine, wordsOf } from './failure-words.ts';
@@ -90,13 +90,15 @@ function failsBefore(draft: CodeCase, { plain, failing }: BaseRuns): { passed: b
 
 /**
  * A test may fail apart from the code for no reason but that: it would go on failing whatever a patch does. Where it fails
- * in both ways with the same words, it fails for its own reason.
+ * in both ways with the same words, it fails for its own reason: once in each is enough, as a flaky test fails for others too.
  */
-function separable(draft: CodeCase, { plain: [apart] }: BaseRuns): { passed: boolean; detail: string } {
+function separable(draft: CodeCase, { beside, plain, failing }: BaseRuns): Found {
+  const words = (runs: readonly SuiteRun[], id: string) => runs.flatMap((run) => messageOf(run, id) ?? []);
   for (const { id, message } of testsOf(draft)) {
-    const said = apart && messageOf(apart, id);
-    if (wordsOf(said ?? '') !== wordsOf(message)) {
-      const detail = `${id} fails otherwise when it runs as it is judged: ${firstLine(said ?? '(no message)')}`;
+    const together = new Set([message, ...words(beside, id)].map(wordsOf));
+    const apart = words([...plain, ...failing], id);
+    if (!apart.some((said) => together.has(wordsOf(said)))) {
+      const detail = `${id} fails otherwise when it runs as it is judged: ${firstLine(apart[0] ?? '(no message)')}`;
       return { passed: false, detail };
     }
   }
