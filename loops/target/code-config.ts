@@ -54,6 +54,7 @@ export const CodeConfig = z.strictObject({
     alpha: true,
     trials: true,
     maxTrials: true,
+    maxFlakyTrials: true,
     maxInfraErrors: true,
     guardReruns: true,
     guardFails: true,

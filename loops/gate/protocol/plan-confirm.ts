@@ -1,4 +1,5 @@
 import { attemptLevel } from '../statistics/attempt-level.ts';
+import { withstandsFlakiness } from './flaky-power.ts';
 import type { DatasetRow } from './pattern-trials.ts';
 import type { ProtocolPolicy } from './protocol-policy.ts';
 import { chooseScope, type Scope, smallestP } from './scope.ts';
@@ -30,7 +31,7 @@ export interface ConfirmPlan {
  * outcome can be accepted. `budget` is the most trials of both arms over all rows.
  *
  * One pattern may be looked at twice, as a flaky fix needs more trials and its few rows have no others to make up for
- * it. The two looks share the level (Bonferroni): each at the whole of it would accept up to twice as often.
+ * it: the last look has as many as such a fix needs at this attempt's level (`withstandsFlakiness`). The two looks share the level (Bonferroni): each at the whole of it would accept up to twice as often.
  */
 export function planConfirm(
   rows: readonly DatasetRow[],
@@ -43,12 +44,16 @@ export function planConfirm(
   const shape = { patterns: new Set(hidden.map(({ pattern }) => pattern)).size, hidden: hidden.length };
   const scope = chooseScope(shape.patterns, level);
   const run = confirmRows(rows, scope).length * 2;
-  const most = Math.min(policy.maxTrials, Math.floor(budget / run));
+  const affordable = Math.floor(budget / run);
+  const most = Math.min(policy.maxTrials, affordable);
+  const longest = Math.min(Math.max(policy.maxTrials, policy.maxFlakyTrials), affordable);
   const reach = (trials: number) => smallestP(scope, shape, trials, policy.draws);
-  const looks = (trials: number) => (scope.holdout === 'one-pattern' && trials < most ? 2 : 1);
+  const looks = (trials: number) => (scope.holdout === 'one-pattern' && trials < longest ? 2 : 1);
   const trials = fewestTrials((count) => reach(count) <= level / looks(count), policy.trials, most);
   const lookLevel = level / looks(trials);
-  const maxTrials = looks(trials) === 2 ? most : trials;
+  const withstands = (count: number) => withstandsFlakiness(shape.hidden, count, lookLevel);
+  const least = Math.max(most, trials + 1);
+  const maxTrials = looks(trials) === 2 ? fewestTrials(withstands, least, longest) : trials;
   return {
     attempt,
     level,

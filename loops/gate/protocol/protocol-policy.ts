@@ -8,8 +8,10 @@ export const ProtocolPolicy = z.strictObject({
   schedule: AttemptSchedule.default('falling'),
   /** Scored trials an arm of each row, in the confirm stage. */
   trials: z.int().positive().default(5),
-  /** The most that these may grow to. */
+  /** The most that these may grow to, so that some outcome can be accepted. */
   maxTrials: z.int().positive().default(10),
+  /** The most that a flaky pattern is run, so that a right fix that fails one trial in ten is accepted at late attempts too. */
+  maxFlakyTrials: z.int().positive().default(20),
   /** Infrastructure errors of one arm on one row that are retried; one more, and nothing is concluded. */
   maxInfraErrors: z.int().nonnegative().default(5),
   /** Sign patterns of a sampled sign-flip test, and its seed. */
