@@ -61,6 +61,11 @@ export const mineCommand = defineCommand({
   async run({ source, oracle }, context) {
     await using workspace = await openAnyWorkspace(context);
     const { target, state } = workspace;
+    if (oracle.length > 0 && !isCodeTarget(target)) {
+      throw new Fault('no-oracle', `${target.configPath}: a slow query has no use for --oracle`, {
+        hint: "leave it out: what is right is what the base's own SQL answers",
+      });
+    }
     const report = isCodeTarget(target)
       ? await mineTests({ ...workspace, target, state }, context, { source, oracles: oracle })
       : await mineLogs({ ...workspace, target, state }, context, source);

@@ -35,6 +35,8 @@ const OPEN = new Set([
   'Error.stackTraceLimit',
   'Error.prepareStackTrace',
   'process.env',
+  // How many kinds of events have a listener: Node's own come and go. Those that matter are counted by name.
+  'process._eventsCount',
   'process.exitCode',
   'process.title',
 ]);
@@ -49,7 +51,7 @@ export function watchIntegrity() {
   const listeners = ENDS.map((event) => [event, count(event)]);
   return () => {
     const changed = before.flatMap(({ name, owner, properties }) => differences(name, owner, properties));
-    const listening = listeners.filter(([event, then]) => count(event) > then);
+    const listening = listeners.filter(([event, then]) => count(event) !== then);
     return [
       ...changed.filter((name) => !OPEN.has(name)),
       ...listening.map(([event]) => `a listener of the process's ${event}`),

@@ -7,7 +7,7 @@ const integrity = new URL('./integrity.mjs', import.meta.url).href;
 async function changesOf(program: string): Promise<string[]> {
   const script = `import { watchIntegrity } from ${JSON.stringify(integrity)};
 import { writeSync } from 'node:fs';
-const { stringify } = JSON; const changes = watchIntegrity();
+process.on('beforeExit', () => {}); const { stringify } = JSON; const changes = watchIntegrity();
 ${program}
 writeSync(1, stringify(changes()));`;
   const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', script]);
@@ -19,7 +19,8 @@ test('a program that goes about its own business changes nothing', async () => {
 await fs.promises.readFile('/dev/null'); await import('node:http'); await fetch('http://127.0.0.1:1').catch(() => {});
 new Blob([]); new Intl.NumberFormat('de').format(3); crypto.randomUUID(); setTimeout(() => {}, 1); process.memoryUsage();
 class Mine extends EventEmitter { now() { return Date.now(); } } new Mine().on('exit', () => {}); globalThis.mine = new Mine();
-Error.stackTraceLimit = 3; process.exitCode = 0; process.env.MINE = 'x';`;
+Error.stackTraceLimit = 3; process.exitCode = 0; process.env.MINE = 'x';
+process.on('SIGWINCH', () => {}); process.once('warning', () => {});`;
   expect(await changesOf(program)).toEqual([]);
 });
 
@@ -37,6 +38,7 @@ test.each([
   ['Promise.prototype.then = () => {};', 'Promise.prototype.then'],
   ['import assert from "node:assert"; assert.equal = () => {};', 'assert.equal'],
   ['import fs from "node:fs"; fs.readFileSync = () => "";', 'fs.readFileSync'],
+  ['process.removeAllListeners("beforeExit");', "a listener of the process's beforeExit"],
   ['process.on("exit", () => {});', "a listener of the process's exit"],
   [
     'import { spawn } from "node:child_process"; spawn("true");',
