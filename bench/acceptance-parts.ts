@@ -10,6 +10,7 @@ import { type KillPoint, progressLines } from '../tests/support/kill-points.ts';
 import { cheatNames } from '../tests/support/patches/rejections.ts';
 import { REPOSITORY } from '../tests/support/repository.ts';
 import { tinyTarget } from '../tests/support/tiny-target.ts';
+import { plantedCases } from './acceptance-admission.ts';
 import { codePatches } from './acceptance-code.ts';
 import { type AcceptanceRun, atLeast, atMost, type Finding, type Part } from './finding.ts';
 
@@ -182,4 +183,5 @@ export const parts: Record<string, Part> = {
   generated,
   'bad-input': badInput,
   code: codePatches,
+  admission: plantedCases,
 };
