@@ -15,10 +15,10 @@ test('of cases with a fault and sound ones, admission tells which is which', {
   timeout: MINE_MS,
 }, async () => {
   const cases = new PlantedCases(new Draw(seededRandom(seed)), new Date());
-  const { decided } = await decidePlanted(cases.next({ faulty: 4, sound: 3 }));
+  const { decided } = await decidePlanted(cases.next({ faulty: 3, sound: 2 }));
   const tried = decided.filter(({ outcome }) => outcome !== 'not-a-case');
   const missed = tried.filter(({ right }) => !right);
   const lines = missed.map(({ planted, outcome, check, detail }) => [planted.form, outcome, check, detail]);
-  expect(tried.length).toBeGreaterThanOrEqual(5);
+  expect(tried.length).toBeGreaterThanOrEqual(4);
   expect(missed.length, `seed ${seed}: ${JSON.stringify(lines)}`).toBeLessThanOrEqual(MOST_MISSED);
 });
