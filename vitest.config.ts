@@ -31,7 +31,7 @@ class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>
       Number(
-        /generated-target|gate-rejects|interruptions|docs\.test|code-target|red-team|separate\.test/.test(
+        /generated-target|gate-rejects|interruptions|docs\.test|code-target|planted-cases|red-team|separate\.test/.test(
           moduleId,
         ),
       );

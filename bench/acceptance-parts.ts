@@ -10,6 +10,7 @@ import { type KillPoint, progressLines } from '../tests/support/kill-points.ts';
 import { cheatNames } from '../tests/support/patches/rejections.ts';
 import { REPOSITORY } from '../tests/support/repository.ts';
 import { tinyTarget } from '../tests/support/tiny-target.ts';
+import { plantedCases } from './acceptance-admission.ts';
 import { codePatches } from './acceptance-code.ts';
 import { noise } from './acceptance-noise.ts';
 import { redTeam } from './acceptance-red-team.ts';
@@ -188,4 +189,5 @@ export const parts: Record<string, Part> = {
   'red-team': redTeam,
   rescore: rescoredTrials,
   noise,
+  admission: plantedCases,
 };

@@ -3,14 +3,13 @@ import { runSuiteTogether } from '../../verify/code/run-suite-together.ts';
 import type { SuiteRun } from '../../verify/code/suite-run.ts';
 import type { Variation } from '../../verify/code/variation.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
+import { clockMoves } from './clock-moves.ts';
 
 /** Trials of the base, all of which a case must fail (gate.md: 5 of 5 still admits a pass rate of 45 %). */
 const BASE_TRIALS = 10;
 /** So many of them are of all tests, and the others of those that fail: the varied runs say of the others that they are steady. */
 const WHOLE_TRIALS = 3;
 const BESIDE_TRIALS = 3;
-
-const YEAR_DAYS = 365;
 
 /** A run of the base in which something is another way. */
 export interface VariedRun {
@@ -30,14 +29,11 @@ export interface BaseRuns {
   varied: VariedRun[];
 }
 
-const VARIATIONS: readonly { check: VariedRun['check']; what: string; variation: Variation }[] = [
+const SURROUNDINGS: readonly { check: VariedRun['check']; what: string; variation: Variation }[] = [
   { check: 'deterministic', what: 'in another order', variation: { shuffle: 1 } },
   { check: 'deterministic', what: 'in a third order', variation: { shuffle: 2 } },
   { check: 'deterministic', what: 'in another time zone', variation: { timeZone: 'Asia/Kathmandu' } },
   { check: 'deterministic', what: 'on a third of a processor', variation: { cpus: 0.34 } },
-  { check: 'not-dated', what: 'a year from now', variation: { days: YEAR_DAYS } },
-  { check: 'not-dated', what: 'five years from now', variation: { days: 5 * YEAR_DAYS } },
-  { check: 'not-dated', what: 'a year ago', variation: { days: -YEAR_DAYS } },
 ];
 
 /** The base's tests by the target's own command, in one process with the code: what fails here is the signal. */
@@ -63,16 +59,24 @@ export async function runBase(
     if (at <= WHOLE_TRIALS) runs.plain.push(await run(context, purpose));
     else runs.failing.push(await run(context, purpose, { files }));
   }
-  runs.varied = await runVaried((what, variation) => run(context, `base trial ${what}`, { variation }));
+  runs.varied = await runVaried(context.now(), (what, variation) =>
+    run(context, `base trial ${what}`, { variation }),
+  );
   return runs;
 }
 
-/** One run of each variation. */
+/** One run of each variation; `now` is what the clock says today. */
 export async function runVaried(
+  now: Date,
   runIt: (what: string, variation: Variation) => Promise<SuiteRun>,
 ): Promise<VariedRun[]> {
   const varied: VariedRun[] = [];
-  for (const { check, what, variation } of VARIATIONS)
+  const dated = clockMoves(now).map(({ what, days }) => ({
+    check: 'not-dated' as const,
+    what,
+    variation: { days },
+  }));
+  for (const { check, what, variation } of [...SURROUNDINGS, ...dated])
     varied.push({ check, what, run: await runIt(what, variation) });
   return varied;
 }

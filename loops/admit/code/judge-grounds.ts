@@ -3,6 +3,7 @@ import { messageOf, outcomeOf } from '../../verify/code/suite-run.ts';
 import type { BaseRuns, VariedRun } from './base-runs.ts';
 import type { CaseGrounds, Solution } from './case-grounds.ts';
 import { firstLine, wordsOf } from './failure-words.ts';
+import { findCopies } from './find-copies.ts';
 import { findLeaks } from './find-leaks.ts';
 import { findNarrow } from './find-narrow.ts';
 import { speaksOfNetwork } from './network-message.ts';
@@ -106,7 +107,11 @@ export function notNarrow({ solutions: [first], test, instruction, checkout }: C
 export function noLeak({ solutions, instruction, checkout }: CaseGrounds): Found {
   if (solutions.length === 0) return NO_ORACLE;
   const runs = solutions.flatMap(({ part }) => addedRuns(part));
-  const leaks = findLeaks(runs, new Map([...checkout, ['instruction.md', instruction]]));
+  const given = new Map([...checkout, ['instruction.md', instruction]]);
+  const copies = solutions.flatMap(({ oracle, part }) =>
+    findCopies({ sources: oracle.sources, part }, given),
+  );
+  const leaks = [...new Set([...findLeaks(runs, given), ...copies])];
   return leaks.length === 0
     ? {
         passed: true,

@@ -6,15 +6,13 @@ import { runSuiteTogether } from '../../verify/code/run-suite-together.ts';
 import { outcomeOf, type SuiteRun } from '../../verify/code/suite-run.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
 import type { CaseGrounds, Solution } from './case-grounds.ts';
-import { drawMutants } from './draw-mutants.ts';
+import { type DrawnMutant, drawMutants } from './draw-mutants.ts';
 import type { MutantRun } from './judge-mutants.ts';
-import type { SourceChange } from './mutants/source-change.ts';
 import { withArm } from './with-arm.ts';
 
-interface Trial {
+interface Trial extends DrawnMutant {
   draft: CodeCase;
   solution: Solution;
-  mutant: SourceChange;
 }
 
 /**
@@ -33,15 +31,15 @@ export async function runMutants(
     if (!solution) continue;
     killed.set(draft.id, []);
     const random = seededRandom(Number.parseInt(digest(draft.id, context.images.revision).slice(0, 8), 16));
-    for (const mutant of drawMutants(solution.oracle, solution.part, random))
-      open.push({ draft, solution, mutant });
+    for (const drawn of drawMutants(solution.oracle, solution.part, random))
+      open.push({ draft, solution, ...drawn });
   }
   const judge = (trials: readonly Trial[], run: SuiteRun): void => {
-    for (const { draft, solution, mutant } of trials) {
+    for (const { draft, solution, mutant, beside } of trials) {
       const isKilled = [...testIdsOf(draft), ...solution.guards].some(
         (id) => outcomeOf(run, id) !== 'passed',
       );
-      killed.get(draft.id)?.push({ mutant, killed: isKilled });
+      killed.get(draft.id)?.push({ mutant, beside: beside === true, killed: isKilled });
     }
   };
   while (open.length > 0) {

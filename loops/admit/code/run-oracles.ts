@@ -82,7 +82,7 @@ export async function runOracles(
       };
       const plain: SuiteRun[] = [];
       for (let at = 1; at <= ORACLE_TRIALS; at++) plain.push(await run(`trial ${at} of ${ORACLE_TRIALS}`));
-      const varied = await runVaried(run);
+      const varied = await runVaried(context.now(), run);
       alone?.push(...(await runAlone(context, code, oracle.name, drafts)));
       ran.push({ oracle, plain, varied });
     });

@@ -64,8 +64,43 @@ const isTitle = ({ parent, pos }: ts.Node): boolean =>
 const wordsOfExpression = (text: string): string =>
   text.replace(/^\/\^?|\$?\/[a-z]*$/g, '').replaceAll('\\', '');
 
-/** Without the title: what two tests are called does not make them other ones. */
+/**
+ * What a test does, without what it is called, comments, and the names that it gives to its own variables: none of them makes
+ * it another one.
+ */
 function bodyText(node: ts.Node): string {
-  const text = ts.isCallExpression(node) ? (node.arguments[1]?.getText() ?? '') : node.getText();
-  return text.replaceAll(/\s+/g, ' ');
+  const body = (ts.isCallExpression(node) && node.arguments[1]) || node;
+  const own = new Map<string, string>();
+  const cuts: { from: number; to: number; by: string }[] = [];
+  const declare = (one: ts.Node): void => {
+    if (
+      (ts.isVariableDeclaration(one) || ts.isParameter(one) || ts.isBindingElement(one)) &&
+      ts.isIdentifier(one.name)
+    )
+      own.set(one.name.text, own.get(one.name.text) ?? `v${own.size}`);
+    ts.forEachChild(one, declare);
+  };
+  declare(body);
+  const text = body.getSourceFile().text;
+  const read = (one: ts.Node): void => {
+    for (const { pos, end } of ts.getLeadingCommentRanges(text, one.getFullStart()) ?? [])
+      if (pos >= body.getStart()) cuts.push({ from: pos, to: end, by: '' });
+    const by = ts.isIdentifier(one) && !isField(one) ? own.get(one.text) : undefined;
+    if (by !== undefined) cuts.push({ from: one.getStart(), to: one.end, by });
+    ts.forEachChild(one, read);
+  };
+  read(body);
+  let [result, at] = ['', body.getStart()];
+  for (const { from, to, by } of cuts.sort((a, b) => a.from - b.from)) {
+    // A comment may lead several nodes that begin at one place.
+    if (from < at) continue;
+    result += text.slice(at, from) + by;
+    at = to;
+  }
+  return (result + text.slice(at, body.end)).replaceAll(/\s+/g, ' ');
 }
+
+/** `x.field` and `{ field: x }`: not a variable, though one may have its name. */
+const isField = (node: ts.Identifier): boolean =>
+  (ts.isPropertyAccessExpression(node.parent) || ts.isPropertyAssignment(node.parent)) &&
+  node.parent.name === node;
