@@ -24,7 +24,7 @@ const shared = tests.filter((file) => ![...alone, ...generated].includes(file));
 const machine = matching(shared, usesMachine);
 const rest = shared.filter((file) => !machine.includes(file));
 const processes = [...generated, ...matching(rest, startsProcesses)];
-const unit = rest.filter((file) => !processes.includes(file));
+export const unit = rest.filter((file) => !processes.includes(file));
 
 /** Those that measure for minutes come first, beside each other, so that no long one is left for the end. */
 class LongestFirst extends BaseSequencer {

@@ -204,6 +204,103 @@ describe('judgeCode', () => {
     expect(judged(nullOf, { copied: ['start 0 end 5'] }).verdict.verdict).toBe('rejected');
   });
 
+  it('names where a patch breaks the policy, and why tests fail that did not report', () => {
+    const reasonsOf = (path: string | null) =>
+      judged(fixed, { policy: [{ code: 'tests-changed', path, rule: 'no' }] }).verdict.reasons;
+    expect(reasonsOf('test/a.ts')).toEqual([{ code: 'tests-changed', detail: 'test/a.ts: no' }]);
+    expect(reasonsOf(null)).toEqual([{ code: 'tests-changed', detail: 'no' }]);
+    const { evidence } = judged(nullOf);
+    const detailed = evidence.runs.map((run) => ({ ...run, detail: 'out of memory' }));
+    const { reasons } = judgeCode({ ...evidence, runs: detailed }, policy).verdict;
+    expect(reasons.length).toBeGreaterThan(0);
+    for (const { detail } of reasons) expect(detail).toMatch(/; out of memory$/);
+    for (const { detail } of judgeCode(evidence, policy).verdict.reasons) expect(detail).not.toContain(';');
+  });
+
+  it('gives a guard fewer runs beside the code than a test of the case', () => {
+    const { evidence, verdict } = judged(fixed, {
+      besides: (test) => (test === 'aside' ? 'failed' : 'passed'),
+    });
+    expect(evidence.beside).toHaveLength(policy.besideGuardRuns);
+    expect(verdict.reasons).toEqual([{ code: 'guard-fails', detail: expect.stringMatching(/^aside: /) }]);
+    const both = judged(fixed, { besides: () => 'failed' });
+    expect(codes(both.verdict)).toEqual(['still-fails', 'guard-fails']);
+    expect(both.evidence.beside).toHaveLength(policy.besideRuns);
+    expect(judged(fixed).evidence.beside).toHaveLength(1);
+    expect(judged(fixed, { tests: nothing.tests, besideGuards: [] }).evidence.beside).toHaveLength(1);
+  });
+
+  it('says how the last run beside the code ended', () => {
+    const beside = Array.from({ length: policy.besideRuns }, (_, at) => ({
+      outcomes: {},
+      detail: `ended ${at}`,
+      wallMs: 1,
+    }));
+    const { reasons } = judged(fixed, { beside }).verdict;
+    expect(reasons[0]?.detail).toMatch(new RegExp(`^told, one, two: .*; ended ${policy.besideRuns - 1}$`));
+  });
+
+  it('names five signs at most, each once', () => {
+    const signs = (count: number) =>
+      judged(fixed, {
+        signs: (arm) => (arm === 'candidate' ? Array.from({ length: count }, (_, at) => `s${at}`) : []),
+      }).verdict.reasons[0]?.detail;
+    expect(signs(5)).toMatch(/s0, s1, s2, s3, s4$/);
+    expect(signs(7)).toMatch(/s3, s4 and 2 more$/);
+  });
+
+  it('looks at the conduct of a case that needs no run of the base', () => {
+    const { evidence } = judged(fixed);
+    const candidates = evidence.runs.filter(({ arm }) => arm === 'candidate');
+    const { verdict, next } = judgeCode({ ...evidence, runs: candidates }, policy);
+    expect(verdict.verdict).toBe('inconclusive');
+    expect(next).toEqual({ do: 'run', arm: 'base', only: null });
+  });
+
+  it('takes turns: the candidate first, and the base no further than it', () => {
+    const { evidence } = judged(fixed);
+    const arms = evidence.runs.map(({ arm }) => arm);
+    expect(arms.slice(0, 4)).toEqual(['candidate', 'base', 'candidate', 'base']);
+  });
+
+  it('is inconclusive where no outcome could be accepted, before it runs anything', () => {
+    const { verdict, evidence } = judged(fixed, { attempt: 1_000_000 });
+    expect(verdict.verdict).toBe('inconclusive');
+    expect(verdict.stages.find(({ state }) => state === 'inconclusive')?.stage).toBe('reachable');
+    expect(evidence.runs).toEqual([]);
+  });
+
+  it('says what is open, stage by stage', () => {
+    const { verdict, next } = judgeCode(nothing, policy);
+    expect(verdict.reasons).toEqual([{ code: 'incomplete', detail: 'policy' }]);
+    expect(next).toEqual({ do: 'policy' });
+    const built = judgeCode({ ...nothing, policy: [] }, policy);
+    expect(built.next).toEqual({ do: 'build' });
+    expect(verdict.stages.filter(({ state }) => state === 'open').map(({ stage }) => stage)).toEqual(
+      expect.arrayContaining(['policy', 'build', 'beside', 'tests', 'guards', 'conduct', 'twin']),
+    );
+  });
+
+  it('counts trials and passes by test and arm, and shares by arm', () => {
+    const { verdict } = judged((arm, test, at) => (test === 'told' ? 'passed' : fixed(arm, test, at)), {
+      wallMs: 7,
+      infraErrors: 2,
+    });
+    expect(verdict.cases[0]?.base).toBeCloseTo(1 / 3, 12);
+    const told = verdict.tests.find(({ id }) => id === 'told');
+    expect(told).toMatchObject({ role: 'visible', base: { trials: 5, passes: 5 } });
+    expect(verdict.tests.find(({ id }) => id === 'one')).toMatchObject({
+      base: { trials: 5, passes: 0 },
+      candidate: { trials: 5, passes: 5 },
+    });
+    expect(verdict.guards.tests).toBe(GUARDS.length);
+    expect(verdict.costs).toEqual({ wallMs: 7, trials: 10, infraErrors: 2 });
+  });
+
+  it('asks nothing of guards where there are none', () => {
+    expect(judged(fixed, { guards: [], besideGuards: [] }).verdict.verdict).toBe('accepted');
+  });
+
   it('asks more of a later attempt', () => {
     const levels = [1, 2, 5].map((attempt) => judged(fixed, { attempt }).verdict.level);
     expect(levels).toEqual(levels.toSorted((a, b) => b - a));

@@ -13,8 +13,9 @@ export function packageProblem(file: PatchFile, packages: Readonly<Record<string
   for (const { removed, added } of runsOf(file)) {
     const rest = withoutPackages(added, packages);
     if (typeof rest === 'string') return rest;
-    const sectionWasEmpty = removed.length === 1 && /^"\w*[dD]ependencies": \{\}$/.test(removed[0] ?? '');
-    if (rest.join('\n') !== removed.join('\n') && !(sectionWasEmpty && rest.length === 0)) {
+    const fillsEmpty =
+      added.length > 0 && removed.length === 1 && /^"\w*[dD]ependencies": \{\}$/.test(removed[0] ?? '');
+    if (rest.join('\n') !== removed.join('\n') && !(fillsEmpty && rest.length === 0)) {
       const line =
         rest.find((one) => !removed.includes(one)) ??
         removed.find((one) => !rest.includes(one)) ??

@@ -1,0 +1,34 @@
+import type { Stryker } from '@stryker-mutator/core';
+
+type Options = ConstructorParameters<typeof Stryker>[0];
+
+/** Files whose decisions are changed to see whether a test notices, by globs from the root. */
+export const MUTATED = ['loops/{gate,admit}/**/*.ts'];
+
+export const NOT_MUTATED = [
+  '**/*.test.ts',
+  '**/testing/**',
+  // They ask a database at every step, and what they decide hangs on its answers: only tests with a server could notice.
+  'loops/admit/{admit-case,draft-case,find-writes,scanned-tables}.ts',
+  // They read git's objects, and decide nothing.
+  'loops/admit/read-queries.ts',
+  'loops/admit/code/decisive-files.ts',
+  // They start containers, one after the other, and hand on what those say; what follows from it is decided elsewhere.
+  'loops/admit/code/{admit-code-cases,base-runs,run-mutants,run-oracles,with-arm}.ts',
+];
+
+export const OPTIONS = {
+  testRunner: 'vitest',
+  vitest: { configFile: 'vitest.stryker.config.ts' },
+  coverageAnalysis: 'perTest',
+  ignorePatterns: ['examples/flights-log', 'docs'],
+  tempDirName: '.stryker-tmp',
+  // A change that makes a loop endless is noticed by the clock.
+  timeoutMS: 10_000,
+  timeoutFactor: 2,
+  concurrency: 2,
+  reporters: [],
+  // An enumeration of a package that is not ours to import.
+  logLevel: 'error' as NonNullable<Options['logLevel']>,
+  allowConsoleColors: false,
+} satisfies Options;
