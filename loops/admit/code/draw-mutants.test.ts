@@ -18,12 +18,12 @@ describe('drawMutants', () => {
   it('slips in the added lines alone', () => {
     const mutants = draw([4]);
     expect(mutants.length).toBeGreaterThan(0);
-    expect(new Set(mutants.map(({ line }) => line))).toEqual(new Set([4]));
+    expect(new Set(mutants.map(({ mutant }) => mutant.line))).toEqual(new Set([4]));
     expect(draw([])).toEqual([]);
   });
 
   it('draws ten at most, the same by the same seed and others by another', () => {
-    const told = (seed: number) => draw([1, 2, 3, 4], seed).map(({ line, mutated }) => `${line}: ${mutated}`);
+    const told = (seed: number) => draw([1, 2, 3, 4], seed).map(({ mutant: { line, mutated } }) => `${line}: ${mutated}`);
     expect(told(1)).toHaveLength(10);
     expect(told(1)).toEqual(told(1));
     expect(told(1)).not.toEqual(told(2));
@@ -31,7 +31,7 @@ describe('drawMutants', () => {
 
   it('draws no two that come to the same, and none that comes to the oracle', () => {
     for (const seed of [1, 2, 3]) {
-      const texts = draw([1, 2, 3, 4], seed).map((mutant) => mutant.apply().replaceAll(/\s+/g, ''));
+      const texts = draw([1, 2, 3, 4], seed).map(({ mutant }) => mutant.apply().replaceAll(/\s+/g, ''));
       expect(new Set(texts).size).toBe(texts.length);
       expect(texts).not.toContain(text.replaceAll(/\s+/g, ''));
     }

@@ -30,6 +30,7 @@ type Outcomes = Record<string, TestOutcome>;
 const mended: Outcomes = { told: 'passed', hidden: 'passed', guard: 'passed' };
 const reported = (outcomes: Outcomes, message: string | null = null): SuiteRun => ({
   ended: 'reported',
+  text: '',
   report: {
     format: 'vitest-jest-json',
     declared: null,

@@ -5,6 +5,7 @@ import { steadyTests } from './steady-tests.ts';
 
 const run = (outcomes: Record<string, TestOutcome>): SuiteRun => ({
   ended: 'reported',
+  text: '',
   report: {
     format: 'vitest-jest-json',
     declared: null,

@@ -233,6 +233,8 @@ describe('judgeCode', () => {
   it('says how the last run beside the code ended', () => {
     const beside = Array.from({ length: policy.besideRuns }, (_, at) => ({
       outcomes: {},
+      ended: 'reported' as const,
+      report: null,
       detail: `ended ${at}`,
       wallMs: 1,
     }));
