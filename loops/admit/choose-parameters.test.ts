@@ -63,7 +63,7 @@ test('spreadFirst spreads evenly', () => {
 
 test('a boundary compares as texts what are not all numbers, and leaves what has no value', () => {
   const boundary = (...columns: (string | null)[]) =>
-    boundaryParameters(columns.map((value, at) => [value, String(at)]))?.[0];
+    boundaryParameters(columns.map((value, at) => [value, String(at), String(9 - at)]))?.[0];
   expect(boundary('10', '9', '1')).toBe('10');
   expect(boundary('-1.5', '-10', '-2')).toBe('-1.5');
   expect(boundary('10.25', '9.5', '1')).toBe('10.25');
