@@ -178,4 +178,69 @@ describe('admitCodeCase', () => {
     });
     expect(refusal(seen)).toBe('guarded');
   });
+
+  const found = (seen: BaseRuns, check: string) =>
+    admitCodeCase(grounded(seen), seen, []).certificate.find((one) => one.check === check);
+
+  it('looks at every run for a whole report', () => {
+    const cut: SuiteRun = { ended: 'cut', detail: 'timed_out', wallMs: 1 };
+    for (const change of [{ beside: [cut] }, { failing: [cut] }, { plain: [reported(base), cut] }])
+      expect(refusal(runs(change))).toBe('reported');
+    expect(refusal(runs({ varied: [{ check: 'not-dated', what: 'so', run: cut }] }))).toBe('reported');
+    expect(found(runs(), 'reported')?.detail).toMatch(/^13 /);
+    expect(found(runs({ beside: [cut] }), 'reported')?.detail).toContain('timed_out');
+  });
+
+  it('names the test that passes, and how often', () => {
+    const plain = [reported(base), reported({ ...base, 'sum > two': 'passed' }), reported(base)];
+    expect(found(runs({ plain }), 'fails-before')?.detail).toBe(
+      'test/a.test.ts > sum > two passes 1 of 10 base trials',
+    );
+    expect(found(runs(), 'fails-before')?.detail).toBe('2 tests fail 10 of 10 base trials');
+  });
+
+  it('refuses what says nothing when it runs as it is judged', () => {
+    const { 'sum > one': _, ...missing } = base;
+    expect(refusal(runs({ plain: [reported(missing), reported(base)] }))).toBe('separable');
+    expect(refusal(runs({ plain: [] }))).toBe('separable');
+    const first = found(runs({ plain: [reported(base, 'TypeError: no\n at x')] }), 'separable');
+    expect(first?.detail).toMatch(/TypeError: no$/);
+  });
+
+  it('asks each check of its own runs, and names them', () => {
+    expect(found(runs(), 'deterministic')?.detail).toBe('they fail in another order');
+    expect(found(runs(), 'not-dated')?.detail).toBe('they fail a year from now');
+    const run = reported({ ...base, 'sum > two': 'passed' });
+    const refused = found(runs({ varied: [{ check: 'not-dated', what: 'next year', run }] }), 'not-dated');
+    expect(refused?.detail).toBe('test/a.test.ts > sum > two does not fail next year');
+  });
+
+  describe('of two cases', () => {
+    const seen = runs();
+    const one = grounded(seen);
+    const other = (text: string, file = 'test/b.test.ts'): Grounded => ({
+      draft: {
+        ...one.draft,
+        id: 'other',
+        visible: [],
+        hidden: [{ id: 'x', file, path: ['x'], message: '' }],
+      },
+      grounds: { ...one.grounds, test: { ...one.grounds.test, text } },
+    });
+    const isRefused = (...others: Grounded[]) => !admitCodeCase(one, seen, others).admitted;
+    const { text } = one.grounds.test;
+
+    it('refuses the second where their tests say nearly the same', () => {
+      expect(isRefused(other(text))).toBe(true);
+      expect(isRefused(other('something else'), other(text))).toBe(true);
+      expect(isRefused(other('something else'))).toBe(false);
+      const { certificate } = admitCodeCase(one, seen, [other(text)]);
+      expect(certificate.at(-1)).toMatchObject({ check: 'not-duplicate', detail: 'asks what other asks' });
+    });
+
+    it('compares none that could not be told from the rest of one file', () => {
+      expect(isRefused(other(text, 'test/a.test.ts'))).toBe(false);
+      expect(isRefused(other(`${text} `, 'test/a.test.ts'))).toBe(true);
+    });
+  });
 });

@@ -28,7 +28,7 @@ describe('findNarrow', () => {
   });
 
   it('reads the pieces of a template', () => {
-    const run = 'throw new Error(`too many of ${count} in one batch: ${name} given`);';
+    const run = `throw new Error(\`too many of \${count} in one batch: \${name} given\`);`;
     for (const piece of ['too many of', 'in one batch', 'given'])
       expect(narrow(run, { literals: [piece] })).toEqual([expect.stringContaining(piece)]);
     expect(narrow('f(`plain words`);', { literals: ['plain words'] })).toEqual(['"plain words"']);
