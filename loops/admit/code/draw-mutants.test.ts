@@ -23,7 +23,8 @@ describe('drawMutants', () => {
   });
 
   it('draws ten at most, the same by the same seed and others by another', () => {
-    const told = (seed: number) => draw([1, 2, 3, 4], seed).map(({ mutant: { line, mutated } }) => `${line}: ${mutated}`);
+    const told = (seed: number) =>
+      draw([1, 2, 3, 4], seed).map(({ mutant: { line, mutated } }) => `${line}: ${mutated}`);
     expect(told(1)).toHaveLength(10);
     expect(told(1)).toEqual(told(1));
     expect(told(1)).not.toEqual(told(2));
