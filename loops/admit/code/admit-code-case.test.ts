@@ -201,9 +201,10 @@ describe('admitCodeCase', () => {
 
   it('refuses what says nothing when it runs as it is judged', () => {
     const { 'sum > one': _, ...missing } = base;
-    expect(refusal(runs({ plain: [reported(missing), reported(base)] }))).toBe('separable');
-    expect(refusal(runs({ plain: [] }))).toBe('separable');
-    const first = found(runs({ plain: [reported(base, 'TypeError: no\n at x')] }), 'separable');
+    expect(refusal(runs({ plain: [reported(missing)], failing: [reported(missing)] }))).toBe('separable');
+    expect(refusal(runs({ plain: [reported(missing)], failing: [reported(base)] }))).toBeUndefined();
+    expect(refusal(runs({ plain: [], failing: [] }))).toBe('separable');
+    const first = found(runs({ plain: [reported(base, 'TypeError: no\n at x')], failing: [] }), 'separable');
     expect(first?.detail).toMatch(/TypeError: no$/);
   });
 
