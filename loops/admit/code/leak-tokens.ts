@@ -2,10 +2,10 @@ import ts from 'typescript';
 
 export const isCode = (file: string): boolean => /\.[cm]?[jt]sx?$/.test(file);
 
-/** Words, numbers and marks; brackets of blocks and semicolons count for nothing. */
+/** Words, numbers and marks; brackets of blocks, semicolons and backticks, in which documents put code, count for nothing. */
 export const tokensOf = (text: string): string[] =>
   (text.match(/[\p{L}_$][\p{L}\p{N}_$]*|\d+(?:\.\d+)?|[^\s]/gu) ?? []).filter(
-    (token) => !/[;{}]/.test(token),
+    (token) => !/[;{}`]/.test(token),
   );
 
 /** Marks that lines of patches, quotations and comments begin with. */

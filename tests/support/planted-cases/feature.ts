@@ -40,18 +40,25 @@ whistle drum fiddle trumpet organ chapel steeple abbey cloister priory manor ham
 export class Nouns {
   readonly #open: string[];
   #families: Family[];
+  readonly #used = new Set<Family>();
 
   constructor(draw: Draw) {
     this.#open = draw.shuffle(NOUNS);
     this.#families = draw.shuffle(FAMILIES);
   }
 
-  /** What `write` makes of the first family for which it makes something; that one is the last to come again. */
-  family<T>(write: (family: Family) => T | undefined): T | undefined {
+  /**
+   * What `write` makes of the first family for which it makes something; that one is the last to come again. `once`: of one that
+   * is not in use, and that never comes again.
+   */
+  family<T>(write: (family: Family) => T | undefined, { once = false } = {}): T | undefined {
     for (const family of this.#families) {
+      if (once && this.#used.has(family)) continue;
       const written = write(family);
       if (written === undefined) continue;
-      this.#families = [...this.#families.filter((one) => one !== family), family];
+      const others = this.#families.filter((one) => one !== family);
+      this.#families = once ? others : [...others, family];
+      this.#used.add(family);
       return written;
     }
     return undefined;
@@ -69,21 +76,30 @@ export const capital = (word: string): string => word.slice(0, 1).toUpperCase() 
 export interface FeatureWish {
   /** The base has nothing of it yet: every call ends in an error. */
   missing?: boolean;
+  /** No other module of the target may hold the same lines. */
+  unique?: boolean;
   fits?: (feature: Feature) => boolean;
 }
 
 /** A feature with a slip in it, or without a body, that a test can notice. */
-export function drawFeature(draw: Draw, nouns: Nouns, { missing = false, fits }: FeatureWish = {}): Feature {
+export function drawFeature(
+  draw: Draw,
+  nouns: Nouns,
+  { missing = false, unique = false, fits }: FeatureWish = {},
+): Feature {
   const noun = nouns.next();
   const least = missing ? 0 : 2;
   // A slip may be one that too few of the calls show.
   for (let tries = 0; tries < 20; tries++) {
-    const drawn = nouns.family((family) => {
-      const feature = missing ? unwritten(draw, family, noun) : slipped(draw, family, noun);
-      const isFit =
-        feature.failing.length >= 2 && feature.passing.length >= least && (fits?.(feature) ?? true);
-      return isFit ? feature : undefined;
-    });
+    const drawn = nouns.family(
+      (family) => {
+        const feature = missing ? unwritten(draw, family, noun) : slipped(draw, family, noun);
+        const isFit =
+          feature.failing.length >= 2 && feature.passing.length >= least && (fits?.(feature) ?? true);
+        return isFit ? feature : undefined;
+      },
+      { once: unique },
+    );
     if (drawn) return drawn;
   }
   throw new Error('no feature fits');

@@ -83,6 +83,7 @@ const LEAKS: Record<string, (feature: Feature, draw: Draw) => Record<string, str
 const leakedForms = Object.entries(LEAKS).map(([form, leak]) => (draw: Draw, nouns: Nouns): PlantedCase => {
   const feature = drawFeature(draw, nouns, {
     missing: draw.chance(0.3) && !form.includes('FIXME'),
+    unique: true,
     fits: tellsMuch,
   });
   const planted = honestCase('leaked', form, feature);
@@ -90,7 +91,7 @@ const leakedForms = Object.entries(LEAKS).map(([form, leak]) => (draw: Draw, nou
 });
 
 const leakedInTitle = (draw: Draw, nouns: Nouns): PlantedCase => {
-  const feature = drawFeature(draw, nouns, { fits: tellsMuch });
+  const feature = drawFeature(draw, nouns, { unique: true, fits: tellsMuch });
   const suite = 'regression';
   const title = `returns what \`${newLines(feature)[0] ?? ''}\` gives`;
   const body = honestBody(feature, suite).replace("'where it went wrong'", () => literal(title));
