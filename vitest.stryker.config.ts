@@ -5,6 +5,7 @@ import { unit } from './vitest.config.ts';
 export default defineConfig({
   test: {
     include: unit,
+    isolate: false,
     // A survivor waits for all of its tests, and a mutant of a loop for none that end.
     testTimeout: 30_000,
   },

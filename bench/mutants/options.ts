@@ -8,12 +8,13 @@ export const MUTATED = ['loops/{gate,admit}/**/*.ts'];
 export const NOT_MUTATED = [
   '**/*.test.ts',
   '**/testing/**',
-  // They ask a database at every step, and what they decide hangs on its answers: only tests with a server could notice.
+  // They ask a database at every step, and what they choose next hangs on its answers: only tests with a server could notice.
+  // What is judged without one is in `judge-variants.ts` and `choose-parameters.ts`, which stay in.
   'loops/admit/{admit-case,draft-case,find-writes,scanned-tables}.ts',
   // They read git's objects, and decide nothing.
   'loops/admit/read-queries.ts',
   'loops/admit/code/decisive-files.ts',
-  // They start containers, one after the other, and hand on what those say; what follows from it is decided elsewhere.
+  // They start containers, one after the other, and hand on what those say; the files beside them decide.
   'loops/admit/code/{admit-code-cases,base-runs,run-mutants,run-oracles,with-arm}.ts',
 ];
 
@@ -23,8 +24,8 @@ export const OPTIONS = {
   coverageAnalysis: 'perTest',
   ignorePatterns: ['examples/flights-log', 'docs'],
   tempDirName: '.stryker-tmp',
-  // A change that makes a loop endless is noticed by the clock.
-  timeoutMS: 10_000,
+  // Stryker notices most endless loops by counting. The clock is generous, since a busy machine must not kill a mutant.
+  timeoutMS: 60_000,
   timeoutFactor: 2,
   concurrency: 2,
   reporters: [],

@@ -2,6 +2,7 @@ import type { AdmissionCheck, QueryCase, Variant } from '../../datasets/cases/ca
 import type { Arm } from '../target/arm.ts';
 import { referenceRows } from '../verify/reference.ts';
 import { BASE_TRIAL_STOP } from '../verify/run-session.ts';
+import { noOpFails, notEmpty, sensitive, withoutOrder } from './judge-variants.ts';
 
 /** Trials of the visible case on the base, all of which must fail (gate.md: 5 of 5 still admits a pass rate of 45 %). */
 const BASE_TRIALS = 10;
@@ -50,19 +51,6 @@ export async function admitCase(
   return { admitted, case: current, certificate };
 }
 
-function notEmpty({ visible, hidden }: QueryCase): { passed: boolean; detail: string } {
-  const empty = visible.filter((variant) => variant.rows === 0);
-  if (empty.length > 0)
-    return { passed: false, detail: `${empty.length} visible parameter sets give no rows` };
-  const hiddenEmpty = hidden.filter((variant) => variant.rows === 0);
-  if (hiddenEmpty.length > 1)
-    return { passed: false, detail: `${hiddenEmpty.length} hidden variants give no rows` };
-  return {
-    passed: true,
-    detail: `${visible.length} visible sets with rows, ${hiddenEmpty.length} empty hidden variants`,
-  };
-}
-
 async function failsBefore(
   { query, visible, objectiveMs }: QueryCase,
   base: Arm,
@@ -83,15 +71,6 @@ async function failsBefore(
     }
   }
   return { passed: true, detail: `${BASE_TRIALS} of ${BASE_TRIALS} base trials fail` };
-}
-
-/** The empty patch is the base: it must fail where the case says that the base fails, and not on what is shown alone. */
-function noOpFails({ visible, hidden }: QueryCase): { passed: boolean; detail: string } {
-  const failing = [...visible, ...hidden].filter((variant) => variant.split === 'holdout');
-  const detail = `the base fails ${failing.length} of ${visible.length + hidden.length} variants`;
-  return hidden.some((variant) => variant.split === 'holdout')
-    ? { passed: true, detail }
-    : { passed: false, detail: `${detail}, none of them hidden: no patch could show that it helps` };
 }
 
 /** Variants that are run on the shuffled copy: one run each tells, and each costs a full run of the slow query. */
@@ -121,14 +100,6 @@ async function deterministic(
     : { passed: true, detail: `${variants.length} variants give the same rows on a shuffled copy` };
 }
 
-function withoutOrder(draft: QueryCase, digests: ReadonlyMap<string, string>): QueryCase {
-  const loosen = (variant: Variant): Variant => ({
-    ...variant,
-    sha256: digests.get(variant.id) ?? variant.sha256,
-  });
-  return { ...draft, ordered: false, visible: draft.visible.map(loosen), hidden: draft.hidden.map(loosen) };
-}
-
 /**
  * Two solutions that are right for certain and run another way: the same statement with the usual join, sort and
  * aggregate methods switched off, and the statement as a materialised common table expression.
@@ -152,19 +123,4 @@ async function twoRightSolutions(draft: QueryCase, base: Arm): Promise<{ passed:
   return unequal.length > 0
     ? { passed: false, detail: `${unequal.length} of two right solutions give other rows` }
     : { passed: true, detail: 'another plan and a materialised form give equal rows' };
-}
-
-/** A copy that is never refreshed, be it of one table alone, can be told only where some write changes the answer. */
-function sensitive({ hidden }: QueryCase, untold: readonly string[]): { passed: boolean; detail: string } {
-  const mutated = hidden.find((variant) => variant.kind === 'mutated');
-  const lacking = mutated ? untold : ['the tables it reads'];
-  return lacking.length === 0
-    ? {
-        passed: true,
-        detail: `${mutated?.writes.length} writes change the answer, those on each table by themselves`,
-      }
-    : {
-        passed: false,
-        detail: `no write on ${lacking.join(', ')} was found that changes the answer: a stale copy could not be told from a right one`,
-      };
 }

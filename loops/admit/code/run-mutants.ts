@@ -5,15 +5,11 @@ import type { ScratchRepository } from '../../target/scratch-repository.ts';
 import { runSuiteTogether } from '../../verify/code/run-suite-together.ts';
 import { outcomeOf, type SuiteRun } from '../../verify/code/suite-run.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
-import type { CaseGrounds, Solution } from './case-grounds.ts';
-import { type DrawnMutant, drawMutants } from './draw-mutants.ts';
+import type { CaseGrounds } from './case-grounds.ts';
+import { drawMutants } from './draw-mutants.ts';
 import type { MutantRun } from './judge-mutants.ts';
+import { type Trial, takeRound } from './rounds.ts';
 import { withArm } from './with-arm.ts';
-
-interface Trial extends DrawnMutant {
-  draft: CodeCase;
-  solution: Solution;
-}
 
 /**
  * Runs the mutants of the cases' oracles beside the tests. Cases whose oracles change different files share a run, one mutant of each
@@ -50,21 +46,6 @@ export async function runMutants(
     else for (const trial of round) judge([trial], await runTrials(context, scratch, [trial]));
   }
   return killed;
-}
-
-/** Takes trials that do not touch what another of them touches, all of one oracle. */
-export function takeRound(open: Trial[]): Trial[] {
-  const round: Trial[] = [];
-  const taken = new Set<string>();
-  for (const trial of [...open]) {
-    const files = [...trial.solution.part.keys()];
-    if (files.some((file) => taken.has(file))) continue;
-    if (round[0] && round[0].solution.oracle.name !== trial.solution.oracle.name) continue;
-    for (const file of files) taken.add(file);
-    open.splice(open.indexOf(trial), 1);
-    round.push(trial);
-  }
-  return round;
 }
 
 async function runTrials(

@@ -10,12 +10,11 @@ import type { CodeContext } from '../../workflows/code-context.ts';
 import { runVaried } from './base-runs.ts';
 import type { AloneRun, OracleRuns } from './case-grounds.ts';
 import { type Oracle, readWholeFiles } from './oracle.ts';
+import { roundsOf } from './rounds.ts';
 import { withArm } from './with-arm.ts';
 
 /** All of which an oracle must pass (gate.md). */
 const ORACLE_TRIALS = 5;
-/** Tests of a case that are run one by one, at most: each costs a run on the base and one on each oracle. */
-const MOST_ALONE = 8;
 
 /** A solution as it was given: the text of a git patch, or a revision of the target. */
 export interface GivenOracle {
@@ -105,17 +104,4 @@ async function runAlone(
     runs.push({ tests: new Set(tests.map(({ id }) => id)), oracle, run });
   }
   return runs;
-}
-
-/** Rounds of tests of which no two are in one file: each file has a process of its own. */
-export function roundsOf(drafts: readonly CodeCase[]): CodeCase['hidden'][] {
-  const rounds: CodeCase['hidden'][] = [];
-  for (const { visible, hidden } of drafts) {
-    for (const test of [...hidden, ...visible].slice(0, MOST_ALONE)) {
-      const round = rounds.find((tests) => tests.every(({ file }) => file !== test.file));
-      if (round) round.push(test);
-      else rounds.push([test]);
-    }
-  }
-  return rounds;
 }

@@ -1,7 +1,8 @@
 import vm from 'node:vm';
 import ts from 'typescript';
 import type { Draw } from '../../generated-target/draw.ts';
-import { FAMILIES, type Family } from './families.ts';
+import { FAMILIES } from './families.ts';
+import type { Family } from './family.ts';
 
 /** A call and what comes of it, right and with the fault. */
 export interface Row {
