@@ -51,7 +51,7 @@ export function watchIntegrity() {
   const listeners = ENDS.map((event) => [event, count(event)]);
   return () => {
     const changed = before.flatMap(({ name, owner, properties }) => differences(name, owner, properties));
-    const listening = listeners.filter(([event, then]) => count(event) !== then);
+    const listening = listeners.filter(([event, then]) => count(event) > then);
     return [
       ...changed.filter((name) => !OPEN.has(name)),
       ...listening.map(([event]) => `a listener of the process's ${event}`),
