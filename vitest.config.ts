@@ -16,7 +16,7 @@ const alone = ['tests/flights-loop.test.ts'];
 const generated = ['tests/generated-target/generated-target.test.ts'];
 /** These use the engine, the state or the shared loop, two files at a time, each under an owner of its own. */
 const usesMachine =
-  /\b(testEngine|connectEngine|openState|openPostgres|temporaryState)\b|support\/(flights-loop|tiny-target|small-target|faulty-target|planted-cases)|test-engine|red-team-target/;
+  /\b(testEngine|connectEngine|openState|openPostgres|temporaryState)\b|support\/(flights-loop|tiny-target|small-target|faulty-target)|test-engine|red-team-target/;
 /** These wait for processes of their own. */
 const startsProcesses = /\b(execa|spawn\w*|startPostgres)\b|support\/postgres|run-target-tests/;
 
@@ -31,7 +31,7 @@ class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) =>
       Number(
-        /generated-target|gate-rejects|interruptions|docs\.test|code-target|planted-cases|red-team|separate\.test/.test(
+        /generated-target|gate-rejects|interruptions|docs\.test|code-target|red-team|separate\.test/.test(
           moduleId,
         ),
       );

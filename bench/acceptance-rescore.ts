@@ -1,18 +1,20 @@
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { execa } from 'execa';
 import { simpleGit } from 'simple-git';
 import { readCase } from '../datasets/cases/case-folder.ts';
 import { sha256 } from '../datasets/sha256.ts';
 import { seededRandom } from '../loops/gate/statistics/seeded-random.ts';
 import { openState } from '../loops/state/open-state.ts';
 import { Draw } from '../tests/generated-target/draw.ts';
+import { askProgram } from '../tests/support/ask-program.ts';
 import { runLoopUntil, summaryOf } from '../tests/support/kill-points.ts';
-import { REPOSITORY } from '../tests/support/repository.ts';
 import { type TinyTarget, tinyTarget } from '../tests/support/tiny-target.ts';
 import { type AcceptanceRun, atLeast, atMost, type Finding } from './finding.ts';
 
 const TRIALS = 500;
+
+const whetstone = async (target: TinyTarget, words: readonly string[]): Promise<unknown> =>
+  (await askProgram(target, words)).document;
 
 interface Flip {
   case: string;
@@ -142,25 +144,4 @@ function flipsOf(before: Outcomes, after: Outcomes): Set<string> {
     return from === to ? [] : [`${name}: ${from} to ${to}`];
   });
   return new Set(flips);
-}
-
-async function whetstone(
-  { configPath, stateDirectory }: TinyTarget,
-  words: readonly string[],
-): Promise<unknown> {
-  const done = await execa(
-    process.execPath,
-    [
-      `${REPOSITORY}/bin/whetstone.mjs`,
-      ...words,
-      '--json',
-      '--config',
-      configPath,
-      '--state',
-      stateDirectory,
-    ],
-    { reject: false },
-  );
-  if (done.exitCode !== 0 && done.exitCode !== 1) throw new Error(done.stderr.slice(-2_000));
-  return JSON.parse(done.stdout);
 }

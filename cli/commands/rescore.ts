@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { TrialOutcome } from '../../loops/gate/evidence.ts';
 import { Reason } from '../../loops/gate/reason.ts';
+import { Verdict } from '../../loops/gate/verdict.ts';
 import { type Rescoring, rescore, type VerdictAgain } from '../../loops/workflows/rescore.ts';
 import { defineCommand } from '../define-command.ts';
 import { formatCount } from '../format-figures.ts';
 import { openAnyWorkspace } from '../open-workspace.ts';
 import { renderTable } from '../render-table.ts';
 
-const VerdictName = z.enum(['accepted', 'rejected', 'inconclusive']);
+const VerdictName = Verdict.shape.verdict;
 const NewVerdict = VerdictName.or(z.enum(['not-asked', 'unknown']));
 const NewOutcome = TrialOutcome.or(z.literal('not-asked'));
 

@@ -125,14 +125,14 @@ export async function verifyDataset(root: string, version: number): Promise<Find
     if (hashCase(files) !== frozen)
       findings.push({ case: id, path: 'dataset.json', problem: 'the hashes of its files were edited' });
   }
-  for (const { id } of dataset.cases) {
-    const found = await lstat(path.join(folder, id)).catch(() => undefined);
-    if (found?.isSymbolicLink())
-      findings.push({ case: id, path: '', problem: 'a link in place of a folder' });
-  }
-  for (const place of [whole, folder])
+  const places = [
+    ...dataset.cases.map(({ id }) => ({ case: id, path: '', place: path.join(folder, id) })),
+    { case: '', path: '', place: whole },
+    { case: '', path: 'cases', place: folder },
+  ];
+  for (const { place, ...named } of places)
     if ((await lstat(place).catch(() => undefined))?.isSymbolicLink())
-      findings.push({ case: '', path: path.relative(whole, place), problem: 'a link in place of a folder' });
+      findings.push({ ...named, problem: 'a link in place of a folder' });
   const known = new Set(dataset.cases.map(({ id }) => id));
   for (const name of await readdir(folder).catch(() => [] as string[])) {
     if (!known.has(name)) findings.push({ case: name, path: '', problem: 'added' });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VariantKind } from '../../datasets/cases/case.ts';
+import { type QueryCase, type Variant, VariantKind } from '../../datasets/cases/case.ts';
 import { ReasonCode } from './reason.ts';
 import { Pair, SpeedSession } from './speed.ts';
 
@@ -50,6 +50,18 @@ const VariantRole = z.enum(['visible', 'hidden', 'guard']);
 /** A parameter set of the case. `guard`: it passed on the base when the case was frozen, and must go on passing. */
 export const EvidenceVariant = z.strictObject({ id: z.string(), kind: VariantKind, role: VariantRole });
 export type EvidenceVariant = z.infer<typeof EvidenceVariant>;
+
+/** A case's variants in their roles, those that a fixer may see first. */
+export function evidenceVariants({ visible, hidden }: QueryCase): EvidenceVariant[] {
+  const inRole =
+    (own: EvidenceVariant['role']) =>
+    ({ id, kind, split }: Variant) => ({
+      id,
+      kind,
+      role: split === 'guard' ? ('guard' as const) : own,
+    });
+  return [...visible.map(inRole('visible')), ...hidden.map(inRole('hidden'))];
+}
 
 /** What a trial was scored from: enough to score it again under corrected rules. Texts are named by their SHA-256. */
 export const Observed = z.strictObject({

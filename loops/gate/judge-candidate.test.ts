@@ -1,18 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  Evidence,
-  type Session,
-  scaledObjectiveMs,
-  scoreTrial,
-  type Trial,
-  type TrialOutcome,
-} from './evidence.ts';
+import { Evidence, type Session, scaledObjectiveMs, scoreTrial, type TrialOutcome } from './evidence.ts';
 import { judgeCandidate } from './judge-candidate.ts';
 import { planNext } from './plan-next.ts';
 import { GatePolicy } from './policy.ts';
 import { reachable } from './reachable.ts';
 import type { Pair } from './speed.ts';
+import { makeTrial } from './testing/make-evidence.ts';
 import { Verdict } from './verdict.ts';
 
 const policy = GatePolicy.parse({});
@@ -30,21 +24,8 @@ const pairs = (ratio: number, count = 5): Pair[] =>
     candidate: { ms: 100, cut: false },
   }));
 
-const trial = (
-  arm: Trial['arm'],
-  variant: string,
-  outcome: TrialOutcome,
-  more: Partial<Trial> = {},
-): Trial => ({
-  arm,
-  variant,
-  outcome,
-  rowsEqual: outcome === 'passed' || outcome === 'failed' ? true : null,
-  ms: arm === 'base' ? 500 : 20,
-  cut: false,
-  detail: '',
-  ...more,
-});
+const trial: typeof makeTrial = (arm, variant, outcome, more = {}) =>
+  makeTrial(arm, variant, outcome, { ms: arm === 'base' ? 500 : 20, ...more });
 
 type Outcomes = Partial<Record<string, TrialOutcome>>;
 const session = (candidate: Outcomes = {}, base: Outcomes = {}, speed = 10): Session => ({

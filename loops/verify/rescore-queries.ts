@@ -1,7 +1,7 @@
 import { canonicalRows, equalRows } from '../../datasets/cases/canonical-rows.ts';
 import type { QueryCase, Variant } from '../../datasets/cases/case.ts';
 import type { ResultSet } from '../../datasets/cases/rows.ts';
-import { type Evidence, scoreTrial, type Trial } from '../gate/evidence.ts';
+import { type Evidence, evidenceVariants, scoreTrial, type Trial } from '../gate/evidence.ts';
 import type { NewOutcome, RescoredTrial } from './rescored-trial.ts';
 import { digestOf } from './trial.ts';
 
@@ -89,19 +89,11 @@ export function rescoreEvidence(
       return to === 'unknown' ? [trial] : [{ ...trial, outcome: to, rowsEqual }];
     }),
   }));
-  const role = (variant: Variant, other: 'visible' | 'hidden') => ({
-    id: variant.id,
-    kind: variant.kind,
-    role: variant.split === 'guard' ? ('guard' as const) : other,
-  });
   return {
     evidence: {
       ...evidence,
       objective: { ...evidence.objective, ms: after.objectiveMs, calibrationFreezeMs: after.calibrationMs },
-      variants: [
-        ...after.visible.map((variant) => role(variant, 'visible')),
-        ...after.hidden.map((variant) => role(variant, 'hidden')),
-      ],
+      variants: evidenceVariants(after),
       sessions,
     },
     trials: rescored,

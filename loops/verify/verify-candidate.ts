@@ -1,7 +1,7 @@
 import type { QueryCase } from '../../datasets/cases/case.ts';
 import { SandboxFault } from '../../sandboxes/fault.ts';
 import { checkPatch, type PatchRules } from '../gate/check-patch.ts';
-import { type Evidence, scaledObjectiveMs } from '../gate/evidence.ts';
+import { type Evidence, evidenceVariants, scaledObjectiveMs } from '../gate/evidence.ts';
 import { judgeCandidate } from '../gate/judge-candidate.ts';
 import { planNext } from '../gate/plan-next.ts';
 import type { GatePolicy } from '../gate/policy.ts';
@@ -86,18 +86,7 @@ class VerificationRun {
         calibrationFreezeMs: queryCase.calibrationMs,
         calibrationNowMs: queryCase.calibrationMs,
       },
-      variants: [
-        ...queryCase.visible.map(({ id, kind, split }) => ({
-          id,
-          kind,
-          role: split === 'guard' ? ('guard' as const) : ('visible' as const),
-        })),
-        ...queryCase.hidden.map(({ id, kind, split }) => ({
-          id,
-          kind,
-          role: split === 'guard' ? ('guard' as const) : ('hidden' as const),
-        })),
-      ],
+      variants: evidenceVariants(queryCase),
       policy: null,
       build: null,
       tests: null,

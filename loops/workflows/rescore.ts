@@ -1,20 +1,20 @@
 import path from 'node:path';
 import { readCase } from '../../datasets/cases/case-folder.ts';
 import { readCodeCase } from '../../datasets/cases/code-case-folder.ts';
-import { readDataset, verifyDataset } from '../../datasets/cases/dataset.ts';
+import { type Dataset, readDataset, verifyDataset } from '../../datasets/cases/dataset.ts';
 import { Fault } from '../../datasets/fault.ts';
-import { readReport } from '../../datasets/reports/read-report.ts';
-import { checkPatch } from '../gate/check-patch.ts';
+import { checkPatch, type PatchRules } from '../gate/check-patch.ts';
 import { CodeEvidence } from '../gate/code/code-evidence.ts';
 import { judgeCode } from '../gate/code/judge-code.ts';
-import { Evidence, Observed } from '../gate/evidence.ts';
+import { Evidence, Observed, type PolicyFinding } from '../gate/evidence.ts';
 import { judgeCandidate } from '../gate/judge-candidate.ts';
 import type { Reason } from '../gate/reason.ts';
 import type { Verdict } from '../gate/verdict.ts';
 import type { VerdictRecord } from '../state/stores/candidate-store.ts';
 import type { RunRecord, TrialRecord } from '../state/stores/trial-store.ts';
-import type { CodeTarget, Target } from '../target/load-target.ts';
+import { type CodeTarget, isCodeTarget, type Target } from '../target/load-target.ts';
 import { findCopied } from '../verify/code/find-copied.ts';
+import { readSuiteReport } from '../verify/code/report-file.ts';
 import { rescoreCode } from '../verify/code/rescore-code.ts';
 import { rescoreEvidence, rescoreTrial, type Texts } from '../verify/rescore-queries.ts';
 import type { RescoredTrial } from '../verify/rescored-trial.ts';
@@ -59,16 +59,15 @@ export interface Rescoring {
 export async function rescore(context: RescoreContext, request: RescoreRequest): Promise<Rescoring> {
   const { state, target, progress, signal } = context;
   const runs = await wantedRuns(context, request.runs);
-  const verdicts = new Map((await state.candidates.verdicts()).map((one) => [one.run, one]));
-  const versions = new Map<string, DatasetVersion>();
+  const versions = new Map<string, FrozenDataset>();
   const rescoring: Rescoring = { runs: [], trials: [], verdicts: [] };
   for (const run of runs) {
     signal.throwIfAborted();
     const wanted = request.dataset ?? run.dataset;
     const now = versions.get(wanted) ?? (await frozenVersion(target, wanted));
     versions.set(wanted, now);
-    const again = new RunAgain(context, { run, now, verdict: verdicts.get(run.id) });
-    const { trials, verdict } = isCode(target) ? await again.code(target) : await again.queries(target);
+    const again = new RunAgain(context, { run, now, verdict: await state.candidates.verdictOf(run.id) });
+    const { trials, verdict } = isCodeTarget(target) ? await again.code(target) : await again.queries(target);
     rescoring.runs.push({
       run: run.id,
       dataset: now.name,
@@ -81,8 +80,6 @@ export async function rescore(context: RescoreContext, request: RescoreRequest):
   }
   return rescoring;
 }
-
-const isCode = (target: Target | CodeTarget): target is CodeTarget => target.config.domain === 'code';
 
 async function wantedRuns({ state }: RescoreContext, wanted: readonly string[]): Promise<RunRecord[]> {
   const known = await state.trials.runs();
@@ -99,11 +96,15 @@ async function wantedRuns({ state }: RescoreContext, wanted: readonly string[]):
   return wanted.length === 0 ? known : known.filter(({ id }) => wanted.includes(id));
 }
 
+interface FrozenDataset extends DatasetVersion {
+  cases: Dataset['cases'];
+}
+
 /** Rules that somebody may still be editing are no corrected rules. */
-async function frozenVersion(target: Target | CodeTarget, reference: string): Promise<DatasetVersion> {
+async function frozenVersion(target: Target | CodeTarget, reference: string): Promise<FrozenDataset> {
   const found = await findDataset(target, reference);
   const [finding] = await verifyDataset(found.root, found.version);
-  if (!finding) return found;
+  if (!finding) return { ...found, cases: (await readDataset(found.root, found.version)).cases };
   const place = [finding.case, finding.path].filter(Boolean).join('/');
   throw new Fault(
     'broken-dataset',
@@ -117,7 +118,7 @@ async function frozenVersion(target: Target | CodeTarget, reference: string): Pr
 interface Kept {
   run: RunRecord;
   /** The version that it is scored by. */
-  now: DatasetVersion;
+  now: FrozenDataset;
   verdict: VerdictRecord | undefined;
 }
 
@@ -145,17 +146,11 @@ class RunAgain {
     const names = [...(evidence.beside ?? []), ...evidence.runs].flatMap(({ report }) => report ?? []);
     const { format } = target.config.tests.report;
     const reports = new Map(
-      [...(await this.#texts(names))].map(([name, text]) => [
-        name,
-        readReport(text, { format, root: '/target' }),
-      ]),
+      [...(await this.#texts(names))].map(([name, text]) => [name, readSuiteReport(text, format)]),
     );
     const again = rescoreCode(evidence, after, reports);
-    const patch = (await this.#context.state.candidates.find(verdict.candidateId))?.patch;
-    if (patch !== undefined && evidence.policy !== null) {
-      again.evidence.policy = checkPatch(patch, codePatchRules(target));
-      again.evidence.copied = await findCopied(target, run.revision, patch);
-    }
+    const patch = await this.#lookAtPatch(again.evidence, codePatchRules(target));
+    if (patch !== undefined) again.evidence.copied = await findCopied(target, run.revision, patch);
     const { verdict: judged } = judgeCode(again.evidence, codePolicy(target));
     return this.#judged(after.id, again.trials, judged);
   }
@@ -177,10 +172,7 @@ class RunAgain {
     const change = await this.#changeOf(evidence.case);
     if (!change) return this.#dropped(evidence.case, records);
     const again = rescoreEvidence(evidence, change, texts);
-    const { verdict } = this.#kept;
-    const patch = verdict && (await this.#context.state.candidates.find(verdict.candidateId))?.patch;
-    if (patch !== undefined && again.evidence.policy !== null)
-      again.evidence.policy = checkPatch(patch, patchRules(target));
+    await this.#lookAtPatch(again.evidence, patchRules(target));
     return this.#judged(evidence.case, again.trials, judgeCandidate(again.evidence, gatePolicy(target)));
   }
 
@@ -198,6 +190,18 @@ class RunAgain {
       );
       return { ...trialOf(record), to, why };
     });
+  }
+
+  /** The static check once more, where it was made; the patch, where it was kept. */
+  async #lookAtPatch(
+    evidence: { policy: PolicyFinding[] | null },
+    rules: PatchRules,
+  ): Promise<string | undefined> {
+    const { verdict } = this.#kept;
+    if (!verdict || evidence.policy === null) return undefined;
+    const patch = (await this.#context.state.candidates.find(verdict.candidateId))?.patch;
+    if (patch !== undefined) evidence.policy = checkPatch(patch, rules);
+    return patch;
   }
 
   #judged(
@@ -236,8 +240,7 @@ class RunAgain {
 
   /** A case as the version has it that it is scored by. */
   async #caseNow<Case>(id: string, read: (folder: string) => Promise<Case>): Promise<Case | undefined> {
-    const { root, version, folder } = this.#kept.now;
-    const { cases } = await readDataset(root, version);
+    const { cases, folder } = this.#kept.now;
     return cases.some((one) => one.id === id) ? read(path.join(folder, 'cases', id)) : undefined;
   }
 

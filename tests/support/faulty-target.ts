@@ -5,6 +5,7 @@ import { simpleGit } from 'simple-git';
 import type { SourceChange } from '../../loops/admit/code/mutants/source-change.ts';
 import { gitIdentity } from '../../loops/publish/git-identity.ts';
 import { destroyState } from '../../loops/state/destroy-state.ts';
+import { askProgram } from './ask-program.ts';
 import { REPOSITORY } from './repository.ts';
 
 /** A library with faults in it, as a repository of its own. */
@@ -58,11 +59,6 @@ export async function faultyTarget(library: string, faults: readonly SourceChang
   };
   const configPath = path.join(target, 'whetstone.config.ts');
   const stateDirectory = path.join(folder, 'state');
-  const run = (words: readonly string[], input = '') =>
-    execa(process.execPath, [`${REPOSITORY}/bin/whetstone.mjs`, ...words, '--state', stateDirectory], {
-      input,
-      reject: false,
-    });
   const fixes: string[] = [];
   for (const [file, text] of honest) fixes.push(await patchOf(file, () => text));
   return {
@@ -73,12 +69,14 @@ export async function faultyTarget(library: string, faults: readonly SourceChang
     patchOf,
     patchOfFiles,
     async whetstone(words, input) {
-      const done = await run([...words, '--json', '--config', configPath], input);
-      if (done.exitCode !== 0 && done.exitCode !== 1) throw new Error(done.stderr.slice(-2_000));
-      return JSON.parse(done.stdout);
+      return (await askProgram({ configPath, stateDirectory }, words, { input })).document;
     },
     async [Symbol.asyncDispose]() {
-      await run(['uninstall', '--yes']);
+      await execa(
+        process.execPath,
+        [`${REPOSITORY}/bin/whetstone.mjs`, 'uninstall', '--yes', '--state', stateDirectory],
+        { reject: false },
+      );
       await destroyState(stateDirectory);
       await rm(folder, { recursive: true, force: true });
     },

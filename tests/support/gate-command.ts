@@ -1,37 +1,27 @@
-import { execa } from 'execa';
 import type { z } from 'zod';
 import { QueryGate } from '../../cli/commands/gate.ts';
-import { REPOSITORY } from './repository.ts';
+import { askProgram, type Place } from './ask-program.ts';
 
 /** Where a loop has run. */
-export interface FinishedLoop {
-  stateDirectory: string;
-  configPath: string;
-}
+export type FinishedLoop = Place;
 
 export interface Gated {
-  exitCode: number | undefined;
+  exitCode: number;
   document: z.output<typeof QueryGate>;
   stdout: string;
 }
 
 /** `whetstone gate` of the real program on a patch's text, or on what `--patch` names where the text is null. */
 export async function gate(
-  { stateDirectory, configPath }: FinishedLoop,
+  place: FinishedLoop,
   patch: string | null,
   words: readonly string[],
 ): Promise<Gated> {
-  const done = await execa(
-    process.execPath,
-    [
-      `${REPOSITORY}/bin/whetstone.mjs`,
-      ...['gate', '--json', '--config', configPath, '--state', stateDirectory],
-      ...(patch === null ? [] : ['--patch', '-']),
-      ...words,
-    ],
-    { input: patch ?? '', reject: false, timeout: 20 * 60_000 },
+  const { exitCode, stdout, document } = await askProgram(
+    place,
+    ['gate', ...(patch === null ? [] : ['--patch', '-']), ...words],
+    { input: patch ?? '', timeoutMs: 20 * 60_000 },
   );
-  if (done.exitCode !== 0 && done.exitCode !== 1) throw new Error(done.stderr.slice(-2_000));
-  const { schemaVersion: _, ...document } = JSON.parse(done.stdout) as Record<string, unknown>;
-  return { exitCode: done.exitCode, document: QueryGate.parse(document), stdout: done.stdout };
+  const { schemaVersion: _, ...answer } = document as Record<string, unknown>;
+  return { exitCode, document: QueryGate.parse(answer), stdout };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { groupFailures } from '../../../datasets/patterns/group-failures.ts';
 import type { TestOutcome, TestReport } from '../../../datasets/reports/test-report.ts';
 import type { SuiteRun } from '../../verify/code/suite-run.ts';
+import { makeReport, makeSuiteRun } from '../../verify/code/testing/make-suite-run.ts';
 import { admitCodeCase, type Grounded } from './admit-code-case.ts';
 import type { BaseRuns, VariedRun } from './base-runs.ts';
 import { draftCodeCase } from './draft-code-case.ts';
@@ -16,29 +17,19 @@ const base: Outcomes = {
   'max > one': 'passed',
 };
 
-function report(outcomes: Outcomes, message = 'AssertionError: expected 1 to be 2'): TestReport {
-  return {
-    format: 'vitest-jest-json',
-    declared: null,
-    problems: [],
-    tests: Object.entries(outcomes).map(([name, outcome]) => ({
-      id: `test/a.test.ts > ${name}`,
+const report = (outcomes: Outcomes, message = 'AssertionError: expected 1 to be 2'): TestReport =>
+  makeReport(
+    Object.fromEntries(
+      Object.entries(outcomes).map(([name, outcome]) => [`test/a.test.ts > ${name}`, outcome]),
+    ),
+    (id, outcome) => ({
       file: 'test/a.test.ts',
-      path: name.split(' > '),
-      outcome,
-      durationMs: 1,
+      path: id.split(' > ').slice(1),
       message: outcome === 'failed' ? message : null,
-    })),
-  };
-}
+    }),
+  );
 
-const reported = (outcomes: Outcomes, message?: string): SuiteRun => ({
-  ended: 'reported',
-  text: '',
-  report: report(outcomes, message),
-  signs: [],
-  wallMs: 1,
-});
+const reported = (outcomes: Outcomes, message?: string): SuiteRun => makeSuiteRun(report(outcomes, message));
 
 function runs(change: Partial<BaseRuns> = {}): BaseRuns {
   const varied = (check: VariedRun['check'], what: string): VariedRun => ({
@@ -146,13 +137,7 @@ describe('admitCodeCase', () => {
   });
 
   it('refuses where a report contradicts itself, or did not come', () => {
-    const broken: SuiteRun = {
-      ended: 'reported',
-      text: '',
-      report: { ...report(base), problems: ['torn'] },
-      signs: [],
-      wallMs: 1,
-    };
+    const broken = makeSuiteRun({ ...report(base), problems: ['torn'] });
     expect(refusal(runs({ plain: [broken] }))).toBe('reported');
     expect(refusal(runs({ plain: [{ ended: 'cut', detail: 'timed_out', wallMs: 1 }] }))).toBe('reported');
   });

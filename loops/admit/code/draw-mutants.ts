@@ -1,5 +1,5 @@
-import ts from 'typescript';
 import { declarationsAt } from './declarations-at.ts';
+import { emitted } from './emitted.ts';
 import { seedFaults } from './mutants/seed-faults.ts';
 import type { SourceChange } from './mutants/source-change.ts';
 import type { AddedLines, Oracle } from './oracle.ts';
@@ -56,8 +56,3 @@ const shuffled = <T>(items: readonly T[], random: () => number): T[] =>
     .map((item) => ({ item, rank: random() }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ item }) => item);
-
-const emitted = (text: string): string =>
-  ts.transpileModule(text, {
-    compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext, removeComments: true },
-  }).outputText;

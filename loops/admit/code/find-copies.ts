@@ -1,6 +1,6 @@
-import ts from 'typescript';
 import { declarationsAt } from './declarations-at.ts';
-import { commentsOf, isCode, prose, tokensOf, withoutComments } from './leak-tokens.ts';
+import { emitted } from './emitted.ts';
+import { commentsOf, isCode, padded, prose, tokensOf, withoutComments } from './leak-tokens.ts';
 import type { AddedLines } from './oracle.ts';
 
 /** A shorter declaration is written alike by chance. */
@@ -36,14 +36,7 @@ export function findCopies({ sources, part }: Mended, files: ReadonlyMap<string,
   });
 }
 
-/** Without types and comments, as a compiler leaves a module. */
-function plain(text: string): string {
-  const compilerOptions = {
-    target: ts.ScriptTarget.ESNext,
-    module: ts.ModuleKind.ESNext,
-    removeComments: true,
-  };
-  return ts.transpileModule(text, { compilerOptions }).outputText.replace(/^"use strict";/, '');
-}
+/** As `emitted`; that a module is strict is said of itself. */
+const plain = (text: string): string => emitted(text).replace(/^"use strict";/, '');
 
-const joined = (text: string): string => ` ${tokensOf(text).join(' ')} `;
+const joined = (text: string): string => padded(tokensOf(text));

@@ -74,4 +74,13 @@ describe('findLeaks', () => {
   it('has nothing to find without an oracle', () => {
     expect(leaks({ 'a.md': solution }, [])).toEqual([]);
   });
+
+  it('finds a line with a template in it, though documents put code in backticks', () => {
+    const line = 'result += count > 1 ? `${text[at]}${count}` : text[at];';
+    const files = {
+      'docs/a.md': `It has to be \`${line}\` there.`,
+      'src/a.ts': `// ${line}\nexport const A = 1;\n`,
+    };
+    expect(findLeaks([line], new Map(Object.entries(files)))).toEqual(['docs/a.md', 'src/a.ts']);
+  });
 });

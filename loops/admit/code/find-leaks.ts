@@ -1,4 +1,4 @@
-import { commentsOf, isCode, prose, tokensOf, withoutComments } from './leak-tokens.ts';
+import { commentsOf, isCode, padded, prose, tokensOf, withoutComments } from './leak-tokens.ts';
 
 /** Tokens in a row that are no chance any more. */
 const GRAM = 8;
@@ -28,5 +28,3 @@ function gramsOf(run: string): string[] {
   const length = Math.min(GRAM, tokens.length);
   return Array.from({ length: tokens.length - length + 1 }, (_, at) => padded(tokens.slice(at, at + length)));
 }
-
-const padded = (tokens: readonly string[]): string => ` ${tokens.join(' ')} `;

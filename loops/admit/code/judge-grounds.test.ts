@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CodeCase } from '../../../datasets/cases/code-case.ts';
 import type { TestOutcome } from '../../../datasets/reports/test-report.ts';
 import type { SuiteRun } from '../../verify/code/suite-run.ts';
+import { makeReport, makeSuiteRun } from '../../verify/code/testing/make-suite-run.ts';
 import type { AloneRun, CaseGrounds, Solution } from './case-grounds.ts';
 import {
   alone,
@@ -28,23 +29,8 @@ const draft: CodeCase = {
 
 type Outcomes = Record<string, TestOutcome>;
 const mended: Outcomes = { told: 'passed', hidden: 'passed', guard: 'passed' };
-const reported = (outcomes: Outcomes, message: string | null = null): SuiteRun => ({
-  ended: 'reported',
-  text: '',
-  report: {
-    format: 'vitest-jest-json',
-    declared: null,
-    problems: [],
-    tests: Object.entries(outcomes).map(([id, outcome]) => ({
-      ...test(id),
-      outcome,
-      durationMs: 1,
-      message,
-    })),
-  },
-  signs: [],
-  wallMs: 1,
-});
+const reported = (outcomes: Outcomes, message: string | null = null): SuiteRun =>
+  makeSuiteRun(makeReport(outcomes, (id) => ({ ...test(id), message })));
 
 const solution = (name: string, change: Partial<Solution> = {}): Solution => ({
   oracle: { name, patch: 'diff', sources: new Map(), added: new Map() },

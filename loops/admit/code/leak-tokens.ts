@@ -8,6 +8,9 @@ export const tokensOf = (text: string): string[] =>
     (token) => !/[;{}`]/.test(token),
   );
 
+/** Tokens with blanks around each, so that a passage of whole tokens is found in it as text. */
+export const padded = (tokens: readonly string[]): string => ` ${tokens.join(' ')} `;
+
 /** Marks that lines of patches, quotations and comments begin with. */
 export const prose = (text: string): string =>
   text.replaceAll('`', ' ').replaceAll(/^\s*(?:\/\/|\/?\*+|[-+>#])+/gm, '');

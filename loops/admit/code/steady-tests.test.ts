@@ -1,27 +1,10 @@
 import { expect, it } from 'vitest';
 import type { TestOutcome } from '../../../datasets/reports/test-report.ts';
 import type { SuiteRun } from '../../verify/code/suite-run.ts';
+import { makeReport, makeSuiteRun } from '../../verify/code/testing/make-suite-run.ts';
 import { steadyTests } from './steady-tests.ts';
 
-const run = (outcomes: Record<string, TestOutcome>): SuiteRun => ({
-  ended: 'reported',
-  text: '',
-  report: {
-    format: 'vitest-jest-json',
-    declared: null,
-    problems: [],
-    tests: Object.entries(outcomes).map(([id, outcome]) => ({
-      id,
-      file: 'a.test.ts',
-      path: [id],
-      outcome,
-      durationMs: 1,
-      message: null,
-    })),
-  },
-  signs: [],
-  wallMs: 1,
-});
+const run = (outcomes: Record<string, TestOutcome>): SuiteRun => makeSuiteRun(makeReport(outcomes));
 const cut: SuiteRun = { ended: 'cut', detail: '', wallMs: 1 };
 const all = { z: 'passed', a: 'passed', x: 'failed', now: 'failed' } as const;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CodeCase } from '../../../datasets/cases/code-case.ts';
 import { Arm, PolicyFinding, TrialOutcome } from '../evidence.ts';
 
 /** One run of tests on one arm, in fresh containers: a trial of each of them. */
@@ -56,3 +57,11 @@ export const CodeEvidence = z.strictObject({
   wallMs: z.number().nonnegative(),
 });
 export type CodeEvidence = z.infer<typeof CodeEvidence>;
+
+/** A case's tests in their roles, those that a fixer is told of first. */
+export function evidenceTests({ visible, hidden }: CodeCase): CodeEvidence['tests'] {
+  return [
+    ...visible.map(({ id }) => ({ id, role: 'visible' as const })),
+    ...hidden.map(({ id }) => ({ id, role: 'hidden' as const })),
+  ];
+}

@@ -31,7 +31,8 @@ export interface ConfirmPlan {
  * outcome can be accepted. `budget` is the most trials of both arms over all rows.
  *
  * One pattern may be looked at twice, as a flaky fix needs more trials and its few rows have no others to make up for
- * it: the last look has as many as such a fix needs at this attempt's level (`withstandsFlakiness`). The two looks share the level (Bonferroni): each at the whole of it would accept up to twice as often.
+ * it: the last look has as many as such a fix needs at this attempt's level (`withstandsFlakiness`). The two looks share
+ * the level (Bonferroni): each at the whole of it would accept up to twice as often.
  */
 export function planConfirm(
   rows: readonly DatasetRow[],

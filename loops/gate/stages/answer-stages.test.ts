@@ -2,25 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Evidence, Session, StalenessFinding, Trial, TrialOutcome } from '../evidence.ts';
 import { GatePolicy } from '../policy.ts';
 import type { VariantTally } from '../tally.ts';
+import { noEvidence, makeTrial as trial } from '../testing/make-evidence.ts';
 import { hiddenP, objectiveStage, rowsStage, sessionStep, stalenessStage } from './answer-stages.ts';
 
 const policy = GatePolicy.parse({ minSessions: 3, maxSessions: 5 });
 
-const trial = (
-  arm: Trial['arm'],
-  variant: string,
-  outcome: TrialOutcome,
-  more: Partial<Trial> = {},
-): Trial => ({
-  arm,
-  variant,
-  outcome,
-  rowsEqual: outcome === 'passed' || outcome === 'failed' ? true : null,
-  ms: 1,
-  cut: false,
-  detail: '',
-  ...more,
-});
 const session = (trials: Trial[], pairs = 0): Session => ({
   trials,
   pairs: Array.from({ length: pairs }, () => ({
@@ -31,26 +17,13 @@ const session = (trials: Trial[], pairs = 0): Session => ({
   floorMs: null,
 });
 const evidence = (change: Partial<Evidence>): Evidence => ({
-  case: 'c',
-  query: 'q',
-  attempt: 1,
-  objective: { ms: 50, calibrationFreezeMs: 10, calibrationNowMs: 10 },
+  ...noEvidence,
   variants: [
     { id: 'v', kind: 'visible', role: 'visible' },
     { id: 'h1', kind: 'decile', role: 'hidden' },
     { id: 'h2', kind: 'decile', role: 'hidden' },
     { id: 'g', kind: 'boundary', role: 'guard' },
   ],
-  policy: null,
-  build: null,
-  tests: null,
-  database: null,
-  sessions: [],
-  staleness: null,
-  guardQueries: [],
-  guards: [],
-  writes: [],
-  costs: { wallMs: 0, trials: 0 },
   ...change,
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Evidence, GuardEvidence, Session } from '../evidence.ts';
 import { GatePolicy } from '../policy.ts';
 import type { Pair } from '../speed.ts';
+import { noEvidence } from '../testing/make-evidence.ts';
 import { guardsStage, speedStage, storageStage, writesStage } from './cost-stages.ts';
 
 const policy = GatePolicy.parse({
@@ -18,24 +19,7 @@ const pairs = (count: number, times = 1): Pair[] =>
     base: { ms: 10, cut: false },
     candidate: { ms: 10 * times, cut: false },
   }));
-const evidence = (change: Partial<Evidence>): Evidence => ({
-  case: 'c',
-  query: 'q',
-  attempt: 1,
-  objective: { ms: 50, calibrationFreezeMs: 10, calibrationNowMs: 10 },
-  variants: [],
-  policy: null,
-  build: null,
-  tests: null,
-  database: null,
-  sessions: [],
-  staleness: null,
-  guardQueries: [],
-  guards: [],
-  writes: [],
-  costs: { wallMs: 0, trials: 0 },
-  ...change,
-});
+const evidence = (change: Partial<Evidence>): Evidence => ({ ...noEvidence, ...change });
 
 describe('guards', () => {
   const guard = (

@@ -107,6 +107,15 @@ export function candidateStore(db: Database, target: string) {
         .onConflictDoNothing();
     },
 
+    /** What was said at the end of a run. */
+    async verdictOf(run: string): Promise<VerdictRecord | undefined> {
+      const [row] = await db
+        .select()
+        .from(verdicts)
+        .where(and(eq(verdicts.target, target), eq(verdicts.run, run)));
+      return row && withoutTarget(row);
+    },
+
     /** The newest first. */
     async verdicts(candidateId?: string): Promise<VerdictRecord[]> {
       const mine = eq(verdicts.target, target);

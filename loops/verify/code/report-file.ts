@@ -1,8 +1,14 @@
+import { readReport } from '../../../datasets/reports/read-report.ts';
+import type { ReportFormat, TestReport } from '../../../datasets/reports/test-report.ts';
 import { SandboxFault } from '../../../sandboxes/fault.ts';
 import type { Sandbox } from '../../../sandboxes/sandbox.ts';
 
 /** Of a report, wherever it is written. */
 export const REPORT_BYTES = 32 * 2 ** 20;
+
+/** What a report says, of tests that ran where targets are laid. */
+export const readSuiteReport = (text: string, format: ReportFormat): TestReport =>
+  readReport(text, { format, root: '/target' });
 
 /** The text of a report, or undefined where there is none or it is too large. */
 export async function readReportFile(sandbox: Sandbox, file: string): Promise<string | undefined> {

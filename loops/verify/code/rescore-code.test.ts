@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CodeCase } from '../../../datasets/cases/code-case.ts';
-import type { TestReport } from '../../../datasets/reports/test-report.ts';
 import { type CodeEvidence, SuiteTrial } from '../../gate/code/code-evidence.ts';
 import type { Arm, TrialOutcome } from '../../gate/evidence.ts';
 import { rescoreCode } from './rescore-code.ts';
+import { makeReport } from './testing/make-suite-run.ts';
 
 const failing = (id: string) => ({ id, file: 'a.test.ts', path: [id], message: 'expected 1' });
 
@@ -17,20 +17,6 @@ const codeCase = (hidden: string[], guards: string[]): CodeCase => ({
   besideGuards: guards,
   decisive: {},
   oracle: null,
-});
-
-const report = (outcomes: Record<string, 'passed' | 'failed'>): TestReport => ({
-  format: 'vitest-jest-json',
-  declared: null,
-  problems: [],
-  tests: Object.entries(outcomes).map(([id, outcome]) => ({
-    id,
-    file: 'a.test.ts',
-    path: [id],
-    outcome,
-    durationMs: 1,
-    message: null,
-  })),
 });
 
 const run = (arm: Arm, outcomes: Record<string, TrialOutcome>, change: Partial<SuiteTrial> = {}) =>
@@ -57,8 +43,8 @@ const evidence = (runs: SuiteTrial[]): CodeEvidence => ({
 });
 
 const reports = new Map([
-  ['whole', report({ one: 'passed', two: 'failed', keeps: 'passed' })],
-  ['part', report({ one: 'passed', two: 'failed' })],
+  ['whole', makeReport({ one: 'passed', two: 'failed', keeps: 'passed' })],
+  ['part', makeReport({ one: 'passed', two: 'failed' })],
 ]);
 
 const runs = [

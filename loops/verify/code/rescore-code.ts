@@ -1,6 +1,11 @@
 import { type CodeCase, testIdsOf } from '../../../datasets/cases/code-case.ts';
 import type { TestReport } from '../../../datasets/reports/test-report.ts';
-import type { BesideRun, CodeEvidence, SuiteTrial } from '../../gate/code/code-evidence.ts';
+import {
+  type BesideRun,
+  type CodeEvidence,
+  evidenceTests,
+  type SuiteTrial,
+} from '../../gate/code/code-evidence.ts';
 import type { TrialOutcome } from '../../gate/evidence.ts';
 import type { RescoredTrial } from '../rescored-trial.ts';
 import { outcomeOf, type SuiteRun } from './suite-run.ts';
@@ -18,7 +23,6 @@ export function rescoreCode(
   reports: Reports,
 ): { evidence: CodeEvidence; trials: RescoredTrial[] } {
   const own = testIdsOf(after);
-  const roles = (role: 'visible' | 'hidden') => after[role].map(({ id }) => ({ id, role }));
   const trials: RescoredTrial[] = [];
   const seen = new Set<string>();
   const runs = evidence.runs.map((run, at): SuiteTrial => {
@@ -38,7 +42,7 @@ export function rescoreCode(
   return {
     evidence: {
       ...evidence,
-      tests: [...roles('visible'), ...roles('hidden')],
+      tests: evidenceTests(after),
       guards: after.guards,
       besideGuards: after.besideGuards,
       beside: beside ?? null,

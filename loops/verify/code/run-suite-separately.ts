@@ -1,6 +1,5 @@
 import { type Duplex, PassThrough } from 'node:stream';
 import type { FailingTest } from '../../../datasets/cases/code-case.ts';
-import { readReport } from '../../../datasets/reports/read-report.ts';
 import type { Sandbox } from '../../../sandboxes/sandbox.ts';
 import { watchDisk } from '../../../sandboxes/watch-disk.ts';
 import { SEPARATE_CONFIG, SEPARATE_FOLDER } from '../../target/tests-image.ts';
@@ -9,7 +8,7 @@ import { codeCommand, testCommand } from '../separate/commands.ts';
 import { relay, relayLimits } from '../separate/relay.ts';
 import { readSigns, signsOfContainer } from './code-signs.ts';
 import { isCodesDoing, openSuiteSandbox } from './open-suite-sandbox.ts';
-import { readReportFile } from './report-file.ts';
+import { readReportFile, readSuiteReport } from './report-file.ts';
 import type { SuiteRequest } from './run-suite.ts';
 import type { SuiteRun } from './suite-run.ts';
 import { atAnotherTime, surroundings, type Variation } from './variation.ts';
@@ -77,7 +76,7 @@ export async function runSuiteSeparately(
     const said = detail || tests.stderrTail().slice(-500);
     return { run: { ended: 'no-report', detail: `${outcome}: ${said}`, wallMs }, turned };
   }
-  const report = readReport(text, { format: 'vitest-jest-json', root: '/target' });
+  const report = readSuiteReport(text, 'vitest-jest-json');
   const signs = [
     ...(outcome === 'tests-ended' ? [] : [`${outcome}: ${detail}`]),
     ...readSigns((await readReportFile(testSide, SIGNS)) ?? ''),

@@ -1,8 +1,7 @@
-import { readReport } from '../../../datasets/reports/read-report.ts';
 import { watchDisk } from '../../../sandboxes/watch-disk.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
 import { isCodesDoing, openSuiteSandbox } from './open-suite-sandbox.ts';
-import { REPORT_BYTES, readReportFile } from './report-file.ts';
+import { REPORT_BYTES, readReportFile, readSuiteReport } from './report-file.ts';
 import type { SuiteRequest } from './run-suite.ts';
 import type { SuiteRun } from './suite-run.ts';
 import { atAnotherTime, surroundings } from './variation.ts';
@@ -37,7 +36,7 @@ export async function runSuiteTogether(
     }
     return {
       ended: 'reported',
-      report: readReport(text, { format: report.format, root: '/target' }),
+      report: readSuiteReport(text, report.format),
       text,
       signs: [],
       wallMs,

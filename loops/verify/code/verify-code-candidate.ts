@@ -1,7 +1,12 @@
 import { type CodeCase, fileOfTest, testIdsOf } from '../../../datasets/cases/code-case.ts';
 import { SandboxFault } from '../../../sandboxes/fault.ts';
 import { checkPatch, type PatchRules } from '../../gate/check-patch.ts';
-import type { BesideRun, CodeEvidence, SuiteTrial } from '../../gate/code/code-evidence.ts';
+import {
+  type BesideRun,
+  type CodeEvidence,
+  evidenceTests,
+  type SuiteTrial,
+} from '../../gate/code/code-evidence.ts';
 import type { CodeVerdict } from '../../gate/code/code-verdict.ts';
 import { type CodeStep, judgeCode } from '../../gate/code/judge-code.ts';
 import type { Arm } from '../../gate/evidence.ts';
@@ -68,12 +73,11 @@ function noEvidence(
   { images }: CodeContext,
   { case: codeCase, attempt }: CodeVerificationRequest,
 ): CodeEvidence {
-  const of = (role: 'visible' | 'hidden') => codeCase[role].map(({ id }) => ({ id, role }));
   return {
     case: codeCase.id,
     pattern: codeCase.pattern,
     attempt,
-    tests: [...of('visible'), ...of('hidden')],
+    tests: evidenceTests(codeCase),
     guards: codeCase.guards,
     besideGuards: codeCase.besideGuards,
     policy: null,
