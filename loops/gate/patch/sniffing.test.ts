@@ -10,6 +10,7 @@ it.each([
   "if (existsSync('/.dockerenv')) return [];",
   "readFileSync('/proc/self/cgroup')",
   'if (process.env.CI) {',
+  'const url = process.env.DATABASE_URL ?? process.env.CI;',
   "import { hostname } from 'node:os';",
   "import { tmpdir, hostname } from 'node:os';",
   "import os, { tmpdir } from 'node:os';",

@@ -49,7 +49,8 @@ const traces: readonly { pattern: RegExp; what: string }[] = [
 export function sniffs(line: string): string | null {
   const trace = traces.find(({ pattern }) => pattern.test(line));
   if (trace) return `reads ${trace.what}: ${line.trim().slice(0, 120)}`;
-  for (const [, rest = ''] of line.matchAll(/\bprocess\s*(?:\?\.|\.)\s*env\b(.{0,80})/g)) {
+  // What follows is looked at, not taken: it may read another variable.
+  for (const [, rest = ''] of line.matchAll(/\bprocess\s*(?:\?\.|\.)\s*env\b(?=(.{0,80}))/g)) {
     const name =
       /^\s*(?:\?\.|\.)\s*([A-Za-z_]\w*)/.exec(rest)?.[1] ??
       /^\s*(?:\?\.)?\[\s*['"]([^'"]+)['"]\s*\]/.exec(rest)?.[1];

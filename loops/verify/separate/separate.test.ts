@@ -1,9 +1,11 @@
 import { rm } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cheatingTarget, cheats } from './testing/cheats.ts';
 import { honestTarget } from './testing/honest-target.ts';
 import {
+  openProcess,
   readReport,
   runSeparate,
   runTogether,
@@ -63,6 +65,15 @@ describe('a wrong answer that fools vitest where both share a process', () => {
     expect(found(together, file, `${name} the test`).status).not.toBe('failed');
     expect(found(separate, file, `${name} the test`).status).toBe('failed');
   });
+});
+
+test('what a process says is heard to its end, though its stdin closes first', async () => {
+  const said = openProcess(['sh', '-c', 'exec 0<&-; sleep 0.3; echo said'], '/');
+  const failed = vi.fn();
+  said.on('error', failed);
+  expect(await text(said)).toBe('said\n');
+  expect(await said.exitCode).toBe(0);
+  expect(failed).not.toHaveBeenCalled();
 });
 
 test('stdin and stdout may be pipes, and promises that nobody settles trouble no later file', async () => {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -119,7 +120,10 @@ export interface ProcessStream extends Duplex {
   stderr(): string;
 }
 
-/** Stdin and stdout of a process as one stream; destroying it kills the process and its children. */
+/**
+ * Stdin and stdout of a process as one stream; destroying it kills the process and its children. Not `Duplex.from`, which
+ * fails with what was said still unread when stdin closes first, as it may when a process ends.
+ */
 export function openProcess(
   command: readonly string[],
   cwd: string,
@@ -127,7 +131,23 @@ export function openProcess(
 ): ProcessStream {
   const [program, ...words] = command as [string, ...string[]];
   const child = spawn(program, words, { cwd, detached: true, env: { ...quietEnv(), ...env } });
-  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  const stream = new Duplex({
+    read: () => child.stdout.resume(),
+    write: (chunk, _, done) => void child.stdin.write(chunk, () => done()),
+    final: (done) => void child.stdin.end(() => done()),
+    destroy(error, done) {
+      child.stdout.destroy();
+      child.stdin.destroy();
+      done(error);
+    },
+  });
+  child.stdout.on('data', (chunk: Buffer) => stream.push(chunk) || child.stdout.pause());
+  child.stdout.on('end', async () => {
+    // It mostly ends with it: whoever destroys the stream for that must not kill it before.
+    if (child.exitCode === null)
+      await once(child, 'exit', { signal: AbortSignal.timeout(1_000) }).catch(() => {});
+    stream.push(null);
+  });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk).slice(-20_000);
