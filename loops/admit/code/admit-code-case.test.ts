@@ -58,7 +58,12 @@ const grounded = (seen: BaseRuns): Grounded => ({
   grounds: {
     solutions: [],
     alone: [],
-    test: { text: 'expect(sum(1)).toBe(2)', names: new Set(), literals: new Set() },
+    test: {
+      text: 'expect(sum(1)).toBe(2)',
+      shape: 'expect(sum(_)).toBe(_)',
+      names: new Set(),
+      literals: new Set(),
+    },
     instruction: '',
     checkout: new Map(),
   },
@@ -222,6 +227,28 @@ describe('admitCodeCase', () => {
       expect(isRefused(other('something else'))).toBe(false);
       const { certificate } = admitCodeCase(one, seen, [other(text)]);
       expect(certificate.at(-1)).toMatchObject({ check: 'not-duplicate', detail: 'asks what other asks' });
+    });
+
+    it('refuses the second where one solution mends both and they do the same to other values', () => {
+      const solvedBy = (line: string, { draft: own, grounds }: Grounded): Grounded => {
+        const added = new Map([['src/a.ts', new Map([[3, line]])]]);
+        const oracle = { name: 'oracle', patch: '', sources: new Map(), added };
+        const solution = { oracle, plain: [], varied: [], guards: [], part: added };
+        return { draft: own, grounds: { ...grounds, solutions: [solution] } };
+      };
+      const shaped = (text: string, shape: string, { draft: own, grounds }: Grounded): Grounded => ({
+        draft: own,
+        grounds: { ...grounds, test: { ...grounds.test, text, shape } },
+      });
+      const first = solvedBy('mended', shaped('expect(f(1234)).toBe(5)', 'expect(f(_)).toBe(_)', one));
+      const again = (line: string, shape: string) =>
+        solvedBy(line, shaped("expect(f('abc')).toBe('xyz')", shape, other('')));
+      const check = (second: Grounded) =>
+        admitCodeCase(first, seen, [second]).certificate.find(({ passed }) => passed === false)?.check;
+      expect(check(again('mended', 'expect(f(_)).toBe(_)'))).toBe('not-duplicate');
+      expect(check(again('otherwise', 'expect(f(_)).toBe(_)'))).not.toBe('not-duplicate');
+      expect(check(again('mended', 'expect(g(_)).toEqual(_)'))).not.toBe('not-duplicate');
+      expect(check(shaped('', 'expect(f(_)).toBe(_)', other('')))).not.toBe('not-duplicate');
     });
 
     it('compares none that could not be told from the rest of one file', () => {

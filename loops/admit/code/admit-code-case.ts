@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AdmissionCheck } from '../../../datasets/cases/case.ts';
 import { type CodeCase, testIdsOf, testsOf } from '../../../datasets/cases/code-case.ts';
 import { jaccard } from '../../gate/statistics/jaccard.ts';
@@ -127,17 +128,27 @@ function guarded({ guards }: CodeCase): { passed: boolean; detail: string } {
 /** Of two cases whose tests say nearly the same, the second asks nothing new (gate.md). */
 const DUPLICATE = 0.8;
 
+/** Of two cases that one solution mends, the second asks nothing new where it does the same to other values. */
+const SAME_SHAPE = 0.95;
+
 function notDuplicate({ draft, grounds }: Grounded, others: readonly Grounded[]): Found {
   const own = testIdsOf(draft).join('\n');
   const same = others.find((other) => {
     if (testIdsOf(other.draft).join('\n') === own) return true;
     // Where neither could be told from the rest of their file, they are not compared.
     const isOneFile = fileOf(draft) === fileOf(other.draft) && grounds.test.text === other.grounds.test.text;
-    return !isOneFile && jaccard(grounds.test.text, other.grounds.test.text) >= DUPLICATE;
+    return !isOneFile && asksAlike(grounds, other.grounds);
   });
   return same
     ? { passed: false, detail: `asks what ${same.draft.id} asks` }
     : { passed: true, detail: `${others.length} other cases ask other things` };
+}
+
+function asksAlike(one: CaseGrounds, other: CaseGrounds): boolean {
+  if (jaccard(one.test.text, other.test.text) >= DUPLICATE) return true;
+  const [own, theirs] = [one.solutions[0]?.part, other.solutions[0]?.part];
+  const isOneSolution = own !== undefined && isDeepStrictEqual(own, theirs);
+  return isOneSolution && jaccard(one.test.shape, other.test.shape) >= SAME_SHAPE;
 }
 
 const fileOf = ({ hidden }: CodeCase): string | undefined => hidden[0]?.file;

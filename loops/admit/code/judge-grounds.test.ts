@@ -43,7 +43,7 @@ const solution = (name: string, change: Partial<Solution> = {}): Solution => ({
 const grounds = (change: Partial<CaseGrounds> = {}): CaseGrounds => ({
   solutions: [solution('first')],
   alone: [],
-  test: { text: '', names: new Set(), literals: new Set() },
+  test: { text: '', shape: '', names: new Set(), literals: new Set() },
   instruction: 'Mend it.',
   checkout: new Map(),
   ...change,
@@ -164,7 +164,7 @@ describe('twoRightSolutions', () => {
 });
 
 describe('notNarrow', () => {
-  const test = { text: '', names: new Set(['depthOf']), literals: new Set<string>() };
+  const test = { text: '', shape: '', names: new Set(['depthOf']), literals: new Set<string>() };
 
   it('refuses tests that ask for a name that nothing tells', () => {
     const found = notNarrow(grounds({ test }));
@@ -182,7 +182,7 @@ describe('notNarrow', () => {
   it('names five at most', () => {
     const names = ['one', 'two', 'three', 'four', 'five', 'six'];
     const part = new Map([['src/a.ts', new Map([[1, names.join('; ')]])]]);
-    const many = { text: '', names: new Set(names), literals: new Set<string>() };
+    const many = { text: '', shape: '', names: new Set(names), literals: new Set<string>() };
     const { detail } = notNarrow(grounds({ solutions: [solution('first', { part })], test: many }));
     expect(detail).toContain('one, two, three, four, five,');
     expect(detail).not.toContain('six');

@@ -73,8 +73,9 @@ describe('readTestText', () => {
   });
 });
 
-const textOf = (file: string) =>
-  readTestText(file, [{ id: 'x', file: 'x.test.ts', path: ['adds'], message: '' }]).text;
+const readAdds = (file: string) => read(file, ['adds']);
+const textOf = (file: string) => readAdds(file).text;
+const shapeOf = (file: string) => readAdds(file).shape;
 
 const WRITTEN = `test('adds', () => {
   const items = [1, 2];
@@ -101,5 +102,23 @@ describe('the text of a test', () => {
       WRITTEN.replace('toBe(3)', 'toBe(4)'),
     ];
     for (const other of others) expect(textOf(other)).not.toBe(textOf(WRITTEN));
+  });
+});
+
+describe('the shape of a test', () => {
+  const asks = (given: string, answer: string) => `test('adds', () => {
+  const given = ${given};
+  expect(sum(given)).toBe(${answer});
+});`;
+
+  it('is the same with other values, however they are nested', () => {
+    expect(shapeOf(asks('1', "'one'"))).toBe('() => { const v0 = _; expect(sum(v0)).toBe(_); }');
+    for (const value of ['-2', '/x/', '[1, [true, null]]', '[]', '`so`', '7n'])
+      expect(shapeOf(asks(value, value))).toBe(shapeOf(asks('1', 'false')));
+  });
+
+  it('is another with another function, variable or field in them', () => {
+    for (const value of ['[1, start]', '{ a: 1 }', 'sum(1)', '-start'])
+      expect(shapeOf(asks(value, '1'))).not.toBe(shapeOf(asks('1', '1')));
   });
 });

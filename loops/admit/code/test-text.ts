@@ -5,6 +5,8 @@ import type { FailingTest } from '../../../datasets/cases/code-case.ts';
 export interface TestText {
   /** Their calls; where a title is not written as it is reported, the suite around it, or else all of the file. */
   text: string;
+  /** The same whatever values they work on: each is a `_`. */
+  shape: string;
   /** Names that they use, and what their file imports from elsewhere in the repository and they use. */
   names: Set<string>;
   /** Texts that they hold, regular expressions among them. */
@@ -36,7 +38,7 @@ export function readTestText(fileText: string, tests: readonly FailingTest[]): T
       .flatMap((title) => [calls.get(title) ?? []])
       .find((one) => one.length > 0) ?? [source];
   const nodes = outermost([...new Set(tests.flatMap(placeOf))]);
-  const result: TestText = { text: '', names: new Set(), literals: new Set() };
+  const result: TestText = { text: '', shape: '', names: new Set(), literals: new Set() };
   const read = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) && isPackage(node)) return;
     if (ts.isIdentifier(node)) result.names.add(node.text);
@@ -46,7 +48,8 @@ export function readTestText(fileText: string, tests: readonly FailingTest[]): T
     ts.forEachChild(node, read);
   };
   for (const node of nodes) read(node);
-  result.text = nodes.map((node) => bodyText(node)).join('\n');
+  result.text = nodes.map((node) => bodyText(node, false)).join('\n');
+  result.shape = nodes.map((node) => bodyText(node, true)).join('\n');
   return result;
 }
 
@@ -66,9 +69,9 @@ const wordsOfExpression = (text: string): string =>
 
 /**
  * What a test does, without what it is called, comments, and the names that it gives to its own variables: none of them makes
- * it another one.
+ * it another one. `anyValue` leaves out values that are written down as well.
  */
-function bodyText(node: ts.Node): string {
+function bodyText(node: ts.Node, anyValue: boolean): string {
   const body = (ts.isCallExpression(node) && node.arguments[1]) || node;
   const own = new Map<string, string>();
   const cuts: { from: number; to: number; by: string }[] = [];
@@ -87,7 +90,8 @@ function bodyText(node: ts.Node): string {
       if (pos >= body.getStart()) cuts.push({ from: pos, to: end, by: '' });
     const by = ts.isIdentifier(one) && !isField(one) ? own.get(one.text) : undefined;
     if (by !== undefined) cuts.push({ from: one.getStart(), to: one.end, by });
-    ts.forEachChild(one, read);
+    else if (anyValue && isValue(one)) cuts.push({ from: one.getStart(), to: one.end, by: '_' });
+    else ts.forEachChild(one, read);
   };
   read(body);
   let [result, at] = ['', body.getStart()];
@@ -99,6 +103,18 @@ function bodyText(node: ts.Node): string {
   }
   return (result + text.slice(at, body.end)).replaceAll(/\s+/g, ' ');
 }
+
+/** Written down as it is, with nothing in it that has to be looked up. */
+const isValue = (node: ts.Node): boolean => {
+  if (ts.isArrayLiteralExpression(node)) return node.elements.every(isValue);
+  if (ts.isPrefixUnaryExpression(node)) return isValue(node.operand);
+  return (
+    ts.isLiteralExpression(node) ||
+    node.kind === ts.SyntaxKind.TrueKeyword ||
+    node.kind === ts.SyntaxKind.FalseKeyword ||
+    node.kind === ts.SyntaxKind.NullKeyword
+  );
+};
 
 /** `x.field` and `{ field: x }`: not a variable, though one may have its name. */
 const isField = (node: ts.Identifier): boolean =>
