@@ -10,7 +10,7 @@ export const NOT_MUTATED = [
   '**/testing/**',
   // They ask a database at every step, and what they choose next hangs on its answers: only tests with a server could notice.
   // What is judged without one is in `judge-variants.ts` and `choose-parameters.ts`, which stay in.
-  'loops/admit/{admit-case,draft-case,find-writes,scanned-tables}.ts',
+  'loops/admit/{admit-case,draft-case}.ts',
   // They read git's objects, and decide nothing.
   'loops/admit/read-queries.ts',
   'loops/admit/code/decisive-files.ts',

@@ -5,9 +5,9 @@ import type { Arm } from '../target/arm.ts';
 import { forQuery } from '../target/config.ts';
 import type { Target } from '../target/load-target.ts';
 import { calibrateForFreeze } from '../verify/calibrate.ts';
+import { findWrites, type SensitiveWrites } from '../verify/find-writes.ts';
 import { isDatabaseError, type Reference, referenceRows } from '../verify/reference.ts';
 import { absentParameters, boundaryParameters, sortByDuration, spreadFirst } from './choose-parameters.ts';
-import { findWrites, type SensitiveWrites } from './find-writes.ts';
 import type { OwnedQuery } from './read-queries.ts';
 
 /** How many parameter sets of the log are shown, hidden, kept for timed samples, and looked at for writes. */

@@ -117,6 +117,11 @@ export const GuardEvidence = z.strictObject({
   rowsEqual: z.boolean().nullable(),
   pairs: z.array(Pair),
   detail: z.string(),
+  /**
+   * Its rows on both arms after writes to what it reads. `unshown`: no write that was tried changes its answer. Not there
+   * where the patch changes nothing by which it could lag behind.
+   */
+  afterWrites: z.enum(['pending', 'equal', 'other', 'unshown']).optional(),
 });
 export type GuardEvidence = z.infer<typeof GuardEvidence>;
 

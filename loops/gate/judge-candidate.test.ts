@@ -257,7 +257,7 @@ describe('planNext', () => {
     for (;;) {
       const step = planNext(evidence, policy);
       done.push(step.do);
-      if (step.do === 'decided') break;
+      if (step.do === 'decided' || step.do === 'guard-writes') break;
       if (step.do === 'session') evidence = { ...evidence, sessions: [...evidence.sessions, session()] };
       else evidence = { ...evidence, [step.do]: accepted[step.do] };
     }

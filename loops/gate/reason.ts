@@ -27,6 +27,7 @@ export const ReasonCode = z.enum([
   'noisy',
   'guard-wrong',
   'guard-slower',
+  'guard-stale',
   'guard-fails',
   'guards-worse',
   'write-cost',

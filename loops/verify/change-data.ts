@@ -14,7 +14,7 @@ const ANSWER_LIMIT_MS = 10_000;
 export async function changeData(
   request: SessionRequest,
 ): Promise<{ trials: Trial[]; staleness: StalenessFinding[]; writes: Pair[] }> {
-  const { case: queryCase, base, candidate, refresh, signal } = request;
+  const { case: queryCase, base, candidate, signal } = request;
   const trials: Trial[] = [];
   const staleness: StalenessFinding[] = [];
   const writes: Pair[] = [];
@@ -41,17 +41,10 @@ export async function changeData(
       );
       continue;
     }
-    if (queryCase.stalenessS > 0 && refresh !== undefined) {
-      const limitMs = Math.min(queryCase.stalenessS * 1_000, REFRESH_LIMIT_MS);
-      const refreshed = await candidate.command(refresh, limitMs, signal);
-      if (refreshed.exitCode !== 0) {
-        const how =
-          refreshed.outcome === 'timed_out'
-            ? `took longer than ${limitMs / 1_000} s`
-            : `failed: ${refreshed.stderr.slice(-300)}`;
-        staleness.push(finding('after-refresh', false, `the refresh ${how}`));
-        continue;
-      }
+    const problem = await refreshArm(request, queryCase.stalenessS);
+    if (problem !== undefined) {
+      staleness.push(finding('after-refresh', false, problem));
+      continue;
     }
     // The first answer after a write may plan anew; staleness is about rows, so it gets the time it needs.
     const first = await candidate.ask(queryCase.query, variant.params, ANSWER_LIMIT_MS);
@@ -64,8 +57,22 @@ export async function changeData(
   return { trials, staleness, writes };
 }
 
+/** Runs the target's own refresh on the candidate where a lag is declared; what went wrong with it, if anything did. */
+export async function refreshArm(
+  { candidate, refresh, signal }: Pick<SessionRequest, 'candidate' | 'refresh' | 'signal'>,
+  stalenessS: number,
+): Promise<string | undefined> {
+  if (stalenessS === 0 || refresh === undefined) return undefined;
+  const limitMs = Math.min(stalenessS * 1_000, REFRESH_LIMIT_MS);
+  const refreshed = await candidate.command(refresh, limitMs, signal);
+  if (refreshed.exitCode === 0) return undefined;
+  return refreshed.outcome === 'timed_out'
+    ? `the refresh took longer than ${limitMs / 1_000} s`
+    : `the refresh failed: ${refreshed.stderr.slice(-300)}`;
+}
+
 /** Both arms get the same statements in turn; pairs hold the time of each statement on each arm. */
-async function writeBoth(
+export async function writeBoth(
   base: Arm,
   candidate: Arm,
   statements: readonly string[],

@@ -1,9 +1,9 @@
 import type { Params } from '../../datasets/patterns/pattern.ts';
 import type { SqlClient } from '../target/sql-client.ts';
 
-/** The plan without its figures: node types, relations, indexes and conditions, as one text to compare. */
+/** The plan without its figures: node types, relations with their schemas, indexes and conditions, as one text. */
 export async function planShape(sql: SqlClient, statement: string, params: Params): Promise<string> {
-  const explained = await sql.query(`EXPLAIN (COSTS OFF, FORMAT JSON) ${statement}`, params);
+  const explained = await sql.query(`EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) ${statement}`, params);
   return String(explained.rows[0]?.[0]);
 }
 

@@ -13,12 +13,12 @@ import type { LoopContext } from '../workflows/context.ts';
 import { ArmPair } from './arm-pair.ts';
 import { calibrateNow } from './calibrate.ts';
 import { changeData } from './change-data.ts';
-import { checkGuard, type GuardQuery } from './check-guards.ts';
+import type { GuardQuery } from './check-guard.ts';
 import { compareDatabases } from './compare-database.ts';
+import { GuardWatch } from './guard-watch.ts';
 import { Observations } from './observations.ts';
 import { runPairs, runReading, type SessionRequest } from './run-session.ts';
 import { storedBytes } from './stored-bytes.ts';
-import { isQueryFile, touchedPaths, touchesSharedCode } from './touched-paths.ts';
 
 /** How often a step is tried again when the machine, not the candidate, failed. */
 const RETRIES = 2;
@@ -72,10 +72,12 @@ class VerificationRun {
   readonly #started = performance.now();
   #candidateImage: string | undefined;
   #arms: ArmPair | undefined;
+  readonly #watch: GuardWatch;
 
   constructor(context: LoopContext, request: VerificationRequest) {
     this.#context = context;
     this.#request = request;
+    this.#watch = new GuardWatch(context, request);
     const { case: queryCase } = request;
     this.evidence = {
       case: queryCase.id,
@@ -133,7 +135,11 @@ class VerificationRun {
       case 'tests':
         return this.#runTests();
       case 'guards':
-        return this.#checkGuards(step.queries, step.pairs);
+        this.evidence.guards = await this.#watch.look(this.evidence.guards, await this.#openArms(), step);
+        return;
+      case 'guard-writes':
+        await this.#writeForGuards(step.queries);
+        return this.#dropArms();
       case 'session':
         return this.#runSession(step);
       case 'staleness':
@@ -187,21 +193,6 @@ class VerificationRun {
           };
   }
 
-  async #checkGuards(queries: readonly string[], pairs: number): Promise<void> {
-    const arms = await this.#openArms();
-    const { signal, target } = this.#context;
-    const shared = touchesSharedCode(this.#request.patch, target.config.target.layout);
-    for (const guard of this.#request.guards.filter(({ query }) => queries.includes(query))) {
-      const own = touchedPaths(this.#request.patch).some((file) =>
-        isQueryFile(file, guard.query, target.config.target.layout.queries),
-      );
-      const touched = shared || own;
-      const known = this.evidence.guards.find(({ query }) => query === guard.query);
-      const seen = await checkGuard(guard, arms, { touched, known, pairs, signal });
-      this.evidence.guards = [...this.evidence.guards.filter(({ query }) => query !== guard.query), seen];
-    }
-  }
-
   async #runSession({ pairs, controlPairs }: { pairs: number; controlPairs: number }): Promise<void> {
     const { policy } = this.#request;
     const request = await this.#sessionRequest();
@@ -223,6 +214,8 @@ class VerificationRun {
       staleness: [...(this.evidence.staleness ?? []), ...changed.staleness],
       writes: [...this.evidence.writes, ...changed.writes],
     };
+    const { step } = guardsStage(this.evidence, policy);
+    if (step?.do === 'guard-writes') await this.#writeForGuards(step.queries);
     await this.#dropArms();
   }
 
@@ -231,8 +224,13 @@ class VerificationRun {
     for (;;) {
       const { step } = guardsStage(this.evidence, this.#request.policy);
       if (step?.do !== 'guards') return;
-      await this.#checkGuards(step.queries, step.pairs);
+      this.evidence.guards = await this.#watch.look(this.evidence.guards, await this.#openArms(), step);
     }
+  }
+
+  /** The arms' data is another one after it. */
+  async #writeForGuards(queries: readonly string[]): Promise<void> {
+    this.evidence.guards = await this.#watch.write(this.evidence.guards, await this.#openArms(), queries);
   }
 
   async #changeData(): Promise<void> {

@@ -8,7 +8,7 @@ import type { Evidence } from '../gate/evidence.ts';
 import { GatePolicy } from '../gate/policy.ts';
 import type { TrialRecord } from '../state/stores/trial-store.ts';
 import type { Target } from '../target/load-target.ts';
-import type { GuardQuery } from '../verify/check-guards.ts';
+import type { GuardQuery } from '../verify/check-guard.ts';
 import { type Verification, verifyCandidate } from '../verify/verify-candidate.ts';
 import type { LoopContext } from './context.ts';
 

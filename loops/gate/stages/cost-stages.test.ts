@@ -57,6 +57,24 @@ describe('guards', () => {
     expect(stage([guard('a', 9, 1.04)]).state).toBe('passed');
   });
 
+  it('has what may lag behind compared after writes, once it is fast enough', () => {
+    const pending = { afterWrites: 'pending' } as const;
+    expect(stage([guard('a', 3, 1, pending), guard('b', 3, 2, pending)]).step).toMatchObject({
+      do: 'guards',
+      queries: ['b'],
+    });
+    expect(stage([guard('a', 3, 1, pending), guard('b', 3), guard('c', 3, 1, pending)]).step).toEqual({
+      do: 'guard-writes',
+      queries: ['a', 'c'],
+    });
+    for (const afterWrites of ['equal', 'unshown'] as const)
+      expect(stage([guard('a', 3, 1, { afterWrites })]).state).toBe('passed');
+    expect(stage([guard('a', 3, 1, { afterWrites: 'other', detail: 'row 1' })])).toMatchObject({
+      state: 'failed',
+      reasons: [{ code: 'guard-stale', detail: expect.stringMatching(/^a: .*: row 1$/) }],
+    });
+  });
+
   it('takes the first look at those that had none', () => {
     expect(stage([guard('a', 3)], ['a', 'b', 'c'])).toMatchObject({
       state: 'open',

@@ -25,7 +25,7 @@ export function speedStage(evidence: Evidence, policy: GatePolicy): Stage {
 }
 
 /**
- * Guards: rows stay right, and none is slower by the rule that makes a case faster, with the arms swapped. The first
+ * Guards: rows stay right, also after writes where the patch could have them lag behind, and none is slower by the rule that makes a case faster, with the arms swapped. The first
  * look is short; only where it looks slower is it measured in full.
  */
 export function guardsStage({ guardQueries, guards }: Evidence, policy: GatePolicy): Stage {
@@ -35,7 +35,9 @@ export function guardsStage({ guardQueries, guards }: Evidence, policy: GatePoli
   const lacking = guardQueries
     .map((query) => ({ query, has: pairsOf(seen.get(query)), wants: wantedPairs(seen.get(query), policy) }))
     .filter(({ has, wants }) => has < wants);
-  if (lacking.length === 0) return passed('guards');
+  const pending = guards.filter(({ afterWrites }) => afterWrites === 'pending').map(({ query }) => query);
+  if (lacking.length === 0)
+    return pending.length === 0 ? passed('guards') : open('guards', { do: 'guard-writes', queries: pending });
   // The shortest look first: a guard that fails there ends the matter.
   const pairs = Math.min(...lacking.map(({ wants }) => wants));
   const queries = lacking.filter(({ wants }) => wants === pairs).map(({ query }) => query);
@@ -44,6 +46,10 @@ export function guardsStage({ guardQueries, guards }: Evidence, policy: GatePoli
 
 function guardReasons(guard: GuardEvidence, policy: GatePolicy): Reason[] {
   if (guard.rowsEqual === false) return [{ code: 'guard-wrong', detail: `${guard.query}: ${guard.detail}` }];
+  if (guard.afterWrites === 'other')
+    return [
+      { code: 'guard-stale', detail: `${guard.query}: after a write to what it reads: ${guard.detail}` },
+    ];
   if (guard.pairs.length < policy.speed.minPairs) return [];
   const slowdown = estimateRatio(guard.pairs.map(swap), policy.speed);
   if (!showsFaster(slowdown, policy.speed)) return [];

@@ -11,6 +11,8 @@ export type Step =
   | { do: 'session'; pairs: number; controlPairs: number }
   /** Bring each of these guards to `pairs` pairs in all. */
   | { do: 'guards'; queries: string[]; pairs: number }
+  /** Change what each of these guards reads, on both arms, and compare its rows: the arms are of no other use after it. */
+  | { do: 'guard-writes'; queries: string[] }
   | { do: 'writes'; pairs: number };
 
 export interface Stage {

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Sandbox } from '../../sandboxes/sandbox.ts';
 import { startPostgres, type TestPostgres } from '../../tests/support/postgres.ts';
 import { SqlClient } from '../target/sql-client.ts';
-import { referenceRows } from '../verify/reference.ts';
 import { findWrites } from './find-writes.ts';
+import { referenceRows } from './reference.ts';
 
 const LIMIT_MS = 10_000;
 

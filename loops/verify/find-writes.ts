@@ -2,7 +2,7 @@ import type { ResultSet } from '../../datasets/cases/rows.ts';
 import type { Params } from '../../datasets/patterns/pattern.ts';
 import { quoteIdentifier, quoteLiteral } from '../target/quote.ts';
 import type { SqlClient } from '../target/sql-client.ts';
-import { isDatabaseError, type Reference, referenceRows } from '../verify/reference.ts';
+import { isDatabaseError, type Reference, referenceRows } from './reference.ts';
 import { qualified, type ScannedTable, scannedTables } from './scanned-tables.ts';
 
 /** Writes on the system of record after which the query's right answer is another one. */

@@ -16,14 +16,15 @@ export interface GuardQuery {
   params: Params[];
 }
 
-const GUARD_LIMIT_MS = 10_000;
+export const GUARD_LIMIT_MS = 10_000;
 
 /** What reading cold pages adds to an answer this slow is lost in it. */
 const OWN_WARM_UP_MS = 40;
 
 /**
- * Looks at one guard: where its file is untouched and both arms plan it alike, that settles it; else its rows are
- * compared and interleaved pairs are timed through serve, those of an earlier look among the `pairs` in all.
+ * Looks at one guard: where nothing it depends on is touched and both arms plan it alike, that settles it; else its rows are
+ * compared and interleaved pairs are timed through serve, those of an earlier look among the `pairs` in all. One that is
+ * touched has to be compared after writes as well.
  */
 export async function checkGuard(
   guard: GuardQuery,
@@ -44,7 +45,7 @@ export async function checkGuard(
   const pairs: Pair[] = [...(known?.pairs ?? [])];
   // Later looks time parameters that an earlier one compared: what it found stands.
   let rowsEqual = known?.rowsEqual ?? null;
-  let detail = known?.detail ?? (options.touched ? 'its file was changed' : 'its plan changed');
+  let detail = known?.detail ?? (options.touched ? 'what it runs through was changed' : 'its plan changed');
   for (let at = pairs.length; at < options.pairs; at++) {
     options.signal.throwIfAborted();
     const params = guard.params[at % guard.params.length] ?? [];
@@ -69,7 +70,15 @@ export async function checkGuard(
     }
     pairs.push(samplesOf(await ask()));
   }
-  return { query: guard.query, checked: 'timed', rowsEqual, pairs, detail };
+  const afterWrites = known ? known.afterWrites : options.touched ? 'pending' : undefined;
+  return {
+    query: guard.query,
+    checked: 'timed',
+    rowsEqual,
+    pairs,
+    detail,
+    ...(afterWrites === undefined ? {} : { afterWrites }),
+  };
 }
 
 async function samePlans(guard: GuardQuery, base: Arm, candidate: Arm): Promise<boolean> {
@@ -88,7 +97,7 @@ async function samePlans(guard: GuardQuery, base: Arm, candidate: Arm): Promise<
   }
 }
 
-function compareReplies(
+export function compareReplies(
   base: ServeReply,
   candidate: ServeReply,
   ordered: boolean,
