@@ -37,7 +37,15 @@ export function renderVerdict(
     );
   if (verdict.guards.length > 0) {
     const timed = verdict.guards.filter((guard) => guard.checked === 'timed').length;
-    lines.push(`guards: ${verdict.guards.length} other queries, ${timed} of them timed`);
+    const written = verdict.guards.filter(({ afterWrites }) => afterWrites === 'equal').length;
+    const unshown = verdict.guards.filter(({ afterWrites }) => afterWrites === 'unshown');
+    lines.push(
+      `guards: ${verdict.guards.length} other queries, ${timed} of them timed${written > 0 ? `, ${written} right again after writes` : ''}`,
+    );
+    if (unshown.length > 0)
+      lines.push(
+        `not tested: whether ${unshown.map(({ query }) => query).join(', ')} keep up with writes, as none was found that changes their answers`,
+      );
   }
   if (built) {
     const { storageBytes, buildMs, refreshMs, writeRatio } = verdict.costs;

@@ -108,7 +108,7 @@ export const StalenessFinding = z.strictObject({
 });
 export type StalenessFinding = z.infer<typeof StalenessFinding>;
 
-/** Another query of the target, which must stay right and no slower. */
+/** A query of the target that must stay right and no slower. */
 export const GuardEvidence = z.strictObject({
   query: z.string(),
   /** `unchanged-plan`: nothing it depends on changed (plan, work counts, files), so it was not timed. */
@@ -149,7 +149,10 @@ export const Evidence = z.strictObject({
   database: z.array(DatabaseFinding).nullable(),
   sessions: z.array(Session),
   staleness: z.array(StalenessFinding).nullable(),
-  /** Queries that must be looked at as guards; `guards` holds those that were. */
+  /**
+   * Queries that must be looked at as guards; `guards` holds those that were. The case's own is among them for what was shown of
+   * it: whatever is right on hidden parameters after writes may keep old answers for those that a fixer knows.
+   */
   guardQueries: z.array(z.string()),
   guards: z.array(GuardEvidence),
   /** The same writes on both arms. */

@@ -46,11 +46,12 @@ export function judgeCandidate(evidence: Evidence, policy: GatePolicy): Verdict 
         ? []
         : [{ case: evidence.case, ...speed, ...estimateRange(evidence.sessions, policy.speed) }],
     improved: missesOnlyObjective ? improvement(evidence, policy) : null,
-    guards: evidence.guards.map(({ query, checked, rowsEqual, pairs }) => ({
+    guards: othersOf(evidence).map(({ query, checked, rowsEqual, pairs, afterWrites = null }) => ({
       query,
       checked,
       rowsEqual,
       ratio: pairs.length === 0 ? null : estimateRatio(pairs, policy.speed).ratio,
+      afterWrites,
     })),
     costs: costsOf(evidence, policy),
   };
@@ -100,6 +101,10 @@ function costsOf({ build, costs, sessions, writes }: Evidence, policy: GatePolic
     writeRatio: swapped.length === 0 ? null : estimateRatio(swapped, policy.speed).ratio,
   };
 }
+
+/** What is known of the query itself besides its variants is told by its reasons. */
+const othersOf = ({ guards, query }: Evidence): Evidence['guards'] =>
+  guards.filter((guard) => guard.query !== query);
 
 function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;

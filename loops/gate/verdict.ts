@@ -28,6 +28,8 @@ const GuardVerdict = z.strictObject({
   rowsEqual: z.boolean().nullable(),
   /** Base ÷ candidate: below 1 the guard got slower; null where it was not timed. */
   ratio: z.number().nullable(),
+  /** How its rows compare after writes to what it reads; `unshown`: none changed its answer. Null where the patch cannot have it lag behind. */
+  afterWrites: z.enum(['pending', 'equal', 'other', 'unshown']).nullable().default(null),
 });
 
 /** What the gate says of one candidate on one case, with every figure that it stands on. */

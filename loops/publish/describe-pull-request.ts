@@ -104,7 +104,16 @@ function guardLine({ guards }: Verdict): string {
   const unchanged = `${guards.length - timed.length} other queries keep their plan`;
   if (timed.length === 0) return `${unchanged}.`;
   const figures = timed.map((guard) => `${guard.query} ${guard.ratio === null ? '–' : ratio(guard.ratio)}`);
-  return `${unchanged}; timed, base ÷ candidate: ${figures.join(', ')}.`;
+  const named = (state: Verdict['guards'][number]['afterWrites']) =>
+    guards.filter(({ afterWrites }) => afterWrites === state).map(({ query }) => query);
+  const [right, unshown] = [named('equal'), named('unshown')];
+  const after = [
+    ...(right.length === 0 ? [] : [` Right again after writes to what they read: ${right.join(', ')}.`]),
+    ...(unshown.length === 0
+      ? []
+      : [` Whether these keep up with writes was not shown: ${unshown.join(', ')}.`]),
+  ];
+  return `${unchanged}; timed, base ÷ candidate: ${figures.join(', ')}.${after.join('')}`;
 }
 
 const ratio = (value: number): string => `${value >= 10 ? Math.round(value) : value.toFixed(2)}×`;

@@ -1,3 +1,4 @@
+import type { QueryCase } from '../../datasets/cases/case.ts';
 import type { GuardEvidence } from '../gate/evidence.ts';
 import { forQuery } from '../target/config.ts';
 import type { LoopContext } from '../workflows/context.ts';
@@ -8,17 +9,26 @@ import { type ChangedDefinitions, changedDefinitions } from './compare-database.
 import { scannedTables } from './scanned-tables.ts';
 import { isQueryFile, touchedPaths, touchesSharedCode } from './touched-paths.ts';
 
-/** The other queries of the target while one candidate is judged. */
+/**
+ * The other queries of the target while one candidate is judged; and the case's own, as far as a fixer was shown it: it is compared
+ * after writes and not timed.
+ */
 export class GuardWatch {
   readonly #context: LoopContext;
   readonly #patch: string;
   readonly #guards: readonly GuardQuery[];
+  readonly #own: GuardQuery;
   #changed: ChangedDefinitions | undefined;
 
-  constructor(context: LoopContext, { patch, guards }: { patch: string; guards: readonly GuardQuery[] }) {
+  constructor(
+    context: LoopContext,
+    request: { case: QueryCase; patch: string; guards: readonly GuardQuery[] },
+  ) {
     this.#context = context;
-    this.#patch = patch;
-    this.#guards = guards;
+    this.#patch = request.patch;
+    const { query, sql, ordered, visible } = request.case;
+    this.#own = { query, sql, ordered, params: visible.map(({ params }) => params) };
+    this.#guards = request.guards;
   }
 
   /** Brings some of them to so many pairs; what was known of all, with that. */
@@ -35,6 +45,16 @@ export class GuardWatch {
       const options = { touched, known: seen.get(guard.query), pairs, signal };
       seen.set(guard.query, await checkGuard(guard, arms, options));
     }
+    const { query } = this.#own;
+    if (queries.includes(query))
+      seen.set(query, {
+        query,
+        checked: 'unchanged-plan',
+        rowsEqual: true,
+        pairs: [],
+        detail: 'its variants are timed',
+        afterWrites: 'pending',
+      });
     return [...seen.values()];
   }
 
@@ -48,7 +68,7 @@ export class GuardWatch {
     const { staleness, commands } = target.config;
     const sameDatabase = this.#changed?.definitions.length === 0 && this.#changed.triggered.length === 0;
     const seen = new Map(known.map((one) => [one.query, one]));
-    for (const guard of this.#guards.filter(({ query }) => queries.includes(query))) {
+    for (const guard of [...this.#guards, this.#own].filter(({ query }) => queries.includes(query))) {
       const one = seen.get(guard.query);
       if (!one) continue;
       signal.throwIfAborted();

@@ -95,7 +95,7 @@ class VerificationRun {
       database: null,
       sessions: [],
       staleness: null,
-      guardQueries: request.guards.map(({ query }) => query),
+      guardQueries: [...request.guards.map(({ query }) => query), queryCase.query],
       guards: [],
       writes: [],
       costs: { wallMs: 0, trials: 0 },

@@ -73,6 +73,8 @@ describe('guards', () => {
       state: 'failed',
       reasons: [{ code: 'guard-stale', detail: expect.stringMatching(/^a: .*: row 1$/) }],
     });
+    const own = guard(noEvidence.query, 0, 1, { checked: 'unchanged-plan', afterWrites: 'other' });
+    expect(stage([own])).toMatchObject({ state: 'failed', reasons: [{ code: 'stale' }] });
   });
 
   it('takes the first look at those that had none', () => {

@@ -28,8 +28,8 @@ export function speedStage(evidence: Evidence, policy: GatePolicy): Stage {
  * Guards: rows stay right, also after writes where the patch could have them lag behind, and none is slower by the rule that makes a case faster, with the arms swapped. The first
  * look is short; only where it looks slower is it measured in full.
  */
-export function guardsStage({ guardQueries, guards }: Evidence, policy: GatePolicy): Stage {
-  const reasons = guards.flatMap((guard) => guardReasons(guard, policy));
+export function guardsStage({ query, guardQueries, guards }: Evidence, policy: GatePolicy): Stage {
+  const reasons = guards.flatMap((guard) => guardReasons(guard, { query, policy }));
   if (reasons.length > 0) return failed('guards', reasons);
   const seen = new Map(guards.map((guard) => [guard.query, guard]));
   const lacking = guardQueries
@@ -44,11 +44,17 @@ export function guardsStage({ guardQueries, guards }: Evidence, policy: GatePoli
   return open('guards', { do: 'guards', queries, pairs });
 }
 
-function guardReasons(guard: GuardEvidence, policy: GatePolicy): Reason[] {
+function guardReasons(
+  guard: GuardEvidence,
+  { query, policy }: { query: string; policy: GatePolicy },
+): Reason[] {
   if (guard.rowsEqual === false) return [{ code: 'guard-wrong', detail: `${guard.query}: ${guard.detail}` }];
   if (guard.afterWrites === 'other')
     return [
-      { code: 'guard-stale', detail: `${guard.query}: after a write to what it reads: ${guard.detail}` },
+      {
+        code: guard.query === query ? 'stale' : 'guard-stale',
+        detail: `${guard.query}: after a write to what it reads: ${guard.detail}`,
+      },
     ];
   if (guard.pairs.length < policy.speed.minPairs) return [];
   const slowdown = estimateRatio(guard.pairs.map(swap), policy.speed);
