@@ -6,6 +6,7 @@ import { compareAfterWrites } from './compare-after-writes.ts';
 import { openTwoDatabases, type TwoDatabases } from './testing/two-databases.ts';
 
 const TABLES = `
+  RESET ALL;
   DROP SCHEMA public CASCADE;
   CREATE SCHEMA public;
   CREATE TABLE halls (id int PRIMARY KEY, name text NOT NULL);
@@ -13,6 +14,7 @@ const TABLES = `
   INSERT INTO halls SELECT i, 'hall ' || i FROM generate_series(1, 9) i;
   INSERT INTO shows SELECT i, i % 9 + 1, i % 50 FROM generate_series(1, 500) i;
   CREATE TABLE shows_copy AS TABLE shows;
+  CREATE VIEW open_shows AS TABLE shows;
   ANALYZE;
 `;
 
@@ -108,6 +110,28 @@ test('which of rows of one rank come is nobody’s fault, but only where the dat
   await databases.candidate.run('CREATE INDEX ON shows (hall, id DESC); SET enable_seqscan = off');
   expect(await compare(other, { query })).toMatchObject({ afterWrites: 'unshown' });
   expect(await compare(other, { query, sameDatabase: false })).toMatchObject({ afterWrites: 'other' });
+});
+
+test('nor where an index of the base itself would bring others', async () => {
+  const query = { ...guard, sql: 'SELECT id FROM shows WHERE hall = $1 ORDER BY hall LIMIT 3' };
+  for (const sql of [databases.base, databases.candidate])
+    await sql.run('CREATE INDEX ON shows (hall, id DESC); SET enable_seqscan = off; SET enable_sort = off');
+  const ascending = query.sql.replace('ORDER BY hall', 'ORDER BY hall, id');
+  expect(await compare(ascending, { query })).toMatchObject({ afterWrites: 'unshown' });
+});
+
+test('a base SQL that fails on the candidate does not excuse its rows', async () => {
+  const query = { ...guard, sql: guard.sql.replace('shows', 'open_shows') };
+  const broken = 'SELECT id, hall, seats / (id - id) AS seats FROM shows';
+  await databases.candidate.run(`CREATE OR REPLACE VIEW open_shows AS ${broken}`);
+  const { afterWrites, detail } = await compare(fromCopy, { query });
+  expect(afterWrites).toBe('other');
+  expect(detail).not.toMatch(/refused/);
+});
+
+test('the order of rows of one rank is no matter', async () => {
+  const query = { ...guard, ordered: true, sql: 'SELECT id FROM shows WHERE hall = $1 ORDER BY seats' };
+  expect(await compare(`${query.sql}, id DESC`, { query })).toMatchObject({ afterWrites: 'equal' });
 });
 
 test('an answer that no write changes shows nothing', async () => {
