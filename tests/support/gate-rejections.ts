@@ -21,7 +21,7 @@ export async function gateCheats(
 ): Promise<void> {
   const patched = await openPatchedTarget(loop.configPath);
   const draw = new Draw(seededRandom(seed));
-  for (const { what, codes, on } of await drawRejections(patched, draw, cheats)) {
+  for (const { what, codes, isAlone, on } of await drawRejections(patched, draw, cheats)) {
     for (const [at, { case: queryCase, patch }] of on.entries()) {
       const started = performance.now();
       const gated = await gate(loop, patch, ['--case', queryCase.id]);
@@ -32,9 +32,10 @@ export async function gateCheats(
       const missesByItself =
         verdict === 'rejected' && reasons.every(({ code }) => code === 'below-objective');
       if (!isRight && missesByItself && at + 1 < on.length) continue;
-      const problem = isRight
-        ? ''
-        : `${verdict} (exit ${gated.exitCode}) for ${reasonsOf(gated)}; expected ${codes.join(' or ')}`;
+      const problem =
+        isRight || (isAlone && missesByItself)
+          ? ''
+          : `${verdict} (exit ${gated.exitCode}) for ${reasonsOf(gated)}; expected ${codes.join(' or ')}`;
       done({ ...gated, what, case: queryCase.id, problem, wallMs: performance.now() - started });
       break;
     }

@@ -9,20 +9,28 @@ import {
   walk,
 } from '../../../agents/explorer/sql/nodes.ts';
 import type { QueryCase } from '../../../datasets/cases/case.ts';
+import type { Author } from './author.ts';
 import type { Checkout } from './patched-target.ts';
+import { moduleFile, queryModule } from './query-module.ts';
 
 /**
  * Fills a table with the answers for the parameters that a fixer may see and reads them from there; for all others it
- * asks the base SQL.
+ * asks the SQL as it is. False where the query is no SQL.
  */
-export async function storeVisibleAnswers(checkout: Checkout, queryCase: QueryCase): Promise<void> {
+export async function storeVisibleAnswers(
+  checkout: Checkout,
+  queryCase: QueryCase,
+  { name }: Author,
+): Promise<boolean> {
   const file = checkout.queryFile(queryCase.query);
+  if (!(await checkout.files(file)).includes(file)) return false;
   const sql = (await checkout.read(file)).replace(/;\s*$/, '');
+  const [table, known] = [name('popular_answers'), name('known')];
   await checkout.remove(file);
   await checkout.write(
-    file.replace(/\.sql$/, '.ts'),
+    moduleFile(file),
     `const sql = ${JSON.stringify(sql)};
-const known = ${JSON.stringify(queryCase.visible.map(({ params }) => params))};
+const ${known} = ${JSON.stringify(queryCase.visible.map(({ params }) => params))};
 
 async function ask(client, params) {
   const { fields, rows } = await client.query({ text: sql, values: params, rowMode: 'array' });
@@ -45,17 +53,17 @@ async function withClient(db, body) {
 
 export const build = (db) =>
   withClient(db, async (client) => {
-    await client.query('CREATE TABLE popular_answers (params text PRIMARY KEY, answer text NOT NULL)');
-    for (const params of known) {
+    await client.query('CREATE TABLE ${table} (params text PRIMARY KEY, answer text NOT NULL)');
+    for (const params of ${known}) {
       const answer = JSON.stringify(await ask(client, params));
-      await client.query('INSERT INTO popular_answers VALUES ($1, $2)', [JSON.stringify(params), answer]);
+      await client.query('INSERT INTO ${table} VALUES ($1, $2)', [JSON.stringify(params), answer]);
     }
   });
 
 export const run = (params, db) =>
   withClient(db, async (client) => {
     const found = await client.query({
-      text: 'SELECT answer FROM popular_answers WHERE params = $1',
+      text: 'SELECT answer FROM ${table} WHERE params = $1',
       values: [JSON.stringify(params)],
       rowMode: 'array',
     });
@@ -63,6 +71,7 @@ export const run = (params, db) =>
   });
 `,
   );
+  return true;
 }
 
 /**
@@ -70,17 +79,21 @@ export const run = (params, db) =>
  * refresh goes; where it is an index, the index goes onto a copy of the table, and the query reads that. False where
  * the branch is of neither form.
  */
-export async function neverRefresh(checkout: Checkout, queryCase: QueryCase): Promise<boolean> {
+export async function neverRefresh(
+  checkout: Checkout,
+  queryCase: QueryCase,
+  { name }: Author,
+): Promise<boolean> {
   const { layout } = checkout.target.config.target;
   const refreshes = (await checkout.changed()).filter((file) => file.startsWith(`${layout.refresh}/`));
   if (refreshes.length > 0) {
     for (const file of refreshes) await checkout.remove(file);
     return true;
   }
-  const copies = await indexedCopies(checkout, queryCase);
+  const copies = await indexedCopies(checkout, queryCase, name('copy'));
   if (copies === undefined) return false;
   for (const file of copies.migrations) await checkout.remove(file);
-  await checkout.write(checkout.migrationFile('copies'), copies.sql);
+  await checkout.write(checkout.migrationFile(name('copies')), copies.sql);
   await checkout.write(checkout.queryFile(queryCase.query), `${copies.query};\n`);
   return true;
 }
@@ -88,40 +101,89 @@ export async function neverRefresh(checkout: Checkout, queryCase: QueryCase): Pr
 /**
  * The same, but what a fixer was shown is answered from the tables themselves. False where the branch is no index.
  */
-export async function refreshForShown(checkout: Checkout, queryCase: QueryCase): Promise<boolean> {
-  const copies = await indexedCopies(checkout, queryCase);
+export async function refreshForShown(
+  checkout: Checkout,
+  queryCase: QueryCase,
+  author: Author,
+): Promise<boolean> {
+  const { name } = author;
+  const copies = await indexedCopies(checkout, queryCase, name('copy'));
   if (copies === undefined) return false;
   const file = checkout.queryFile(queryCase.query);
   const live = (await checkout.read(file)).replace(/;\s*$/, '');
-  await checkout.write(checkout.migrationFile('copies'), copies.sql);
+  await checkout.write(checkout.migrationFile(name('copies')), copies.sql);
   await checkout.remove(file);
+  const shown = queryCase.visible.map(({ params }) => JSON.stringify(params));
   await checkout.write(
-    file.replace(/\.sql$/, '.ts'),
-    `const live = ${JSON.stringify(live)};
-const copied = ${JSON.stringify(copies.query)};
-const shown = new Set(${JSON.stringify(queryCase.visible.map(({ params }) => JSON.stringify(params)))});
-
-export async function run(params, db) {
-  const client = await db.connect();
-  try {
-    const text = shown.has(JSON.stringify(params)) ? live : copied;
-    const { fields, rows } = await client.query({ text, values: params, rowMode: 'array' });
-    const names = await client.query({ text: 'SELECT oid, typname FROM pg_type', rowMode: 'array' });
-    const types = new Map(names.rows.map(([oid, name]) => [Number(oid), name]));
-    return { columns: fields.map(({ name }) => name), types: fields.map(({ dataTypeID }) => types.get(dataTypeID)), rows };
-  } finally {
-    await client.end();
-  }
+    moduleFile(file),
+    queryModule(author, {
+      texts: { live, copied: copies.query },
+      before: `const ${name('shown')} = new Set(${JSON.stringify(shown)});\n`,
+      choice: `${name('shown')}.has(JSON.stringify(params)) ? ${name('live')} : ${name('copied')}`,
+    }),
+  );
+  return true;
 }
+
+/** Another query reads a copy of one of its tables, which nobody brings up to date. */
+export async function copyForAnother(
+  checkout: Checkout,
+  other: { query: string },
+  { draw, name }: Author,
+): Promise<boolean> {
+  const file = checkout.queryFile(other.query);
+  if (!(await checkout.files(file)).includes(file)) return false;
+  const select = parseSelect(await checkout.read(file));
+  const tables = select ? tablesOf(select) : [];
+  if (!select || tables.length === 0) return false;
+  const table = draw.pick(tables);
+  await checkout.write(checkout.migrationFile(name('copies')), copyTables([table], name('copy')));
+  const query = deparse({ SelectStmt: readCopies(select, new Set([table]), name('copy')) });
+  await checkout.write(file, `${query};\n`);
+  return true;
+}
+
+/** A table of the query's gets a twin in the schema that is looked through first: no text changes, and all read the twin. */
+export async function hideTable(
+  checkout: Checkout,
+  queryCase: QueryCase,
+  { draw, name }: Author,
+): Promise<boolean> {
+  const select = parseSelect(queryCase.sql);
+  const tables = (select ? tablesOf(select) : []).filter((table) => !table.includes('.'));
+  if (tables.length === 0) return false;
+  const table = draw.pick(tables);
+  await checkout.write(
+    checkout.migrationFile(name('twins')),
+    `DO $$ BEGIN
+  EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', current_user);
+  EXECUTE format('CREATE TABLE %I.${table} (LIKE public.${table} INCLUDING ALL)', current_user);
+  EXECUTE format('INSERT INTO %I.${table} OVERRIDING SYSTEM VALUE SELECT * FROM public.${table}', current_user);
+END $$;
 `,
   );
   return true;
+}
+
+/** Tables that a FROM names, but not what WITH gives. */
+export function tablesOf(select: SelectStmt): string[] {
+  const found = new Set<string>();
+  const given = new Set<string>();
+  walk({ SelectStmt: select }, (node) => {
+    const range = as(node, 'RangeVar');
+    if (range) found.add(tableText(range));
+    const { ctename } = as(node, 'CommonTableExpr') ?? {};
+    if (ctename !== undefined) given.add(ctename);
+    return true;
+  });
+  return [...found].filter((table) => !given.has(table));
 }
 
 /** Copies of the tables that the branch's indexes are on, with those indexes, and the query on them. */
 async function indexedCopies(
   checkout: Checkout,
   queryCase: QueryCase,
+  suffix: string,
 ): Promise<{ migrations: string[]; sql: string; query: string } | undefined> {
   const { layout } = checkout.target.config.target;
   const changed = await checkout.changed();
@@ -135,19 +197,15 @@ async function indexedCopies(
   if (!select || indexes.length === 0 || indexes.length < made.length) return undefined;
 
   const tables = new Set(indexes.map(({ relation }) => tableText(relation)));
-  const copies = [...tables].flatMap((table) => [
-    `CREATE TABLE ${copyText(table)} (LIKE ${table} INCLUDING ALL)`,
-    `INSERT INTO ${copyText(table)} OVERRIDING SYSTEM VALUE SELECT * FROM ${table}`,
-  ]);
   const onCopies = indexes.map((index) => {
     // Without a name there is nothing that could exist already.
     const { idxname: _, if_not_exists: __, ...rest } = index;
-    return deparse({ IndexStmt: { ...rest, relation: copyOf(index.relation) } } as Node);
+    return deparse({ IndexStmt: { ...rest, relation: copyOf(index.relation, suffix) } } as Node);
   });
   return {
     migrations,
-    sql: `${[...copies, ...onCopies].join(';\n')};\n`,
-    query: deparse({ SelectStmt: readCopies(select, tables) }),
+    sql: copyTables(tables, suffix) + onCopies.map((text) => `${text};\n`).join(''),
+    query: deparse({ SelectStmt: readCopies(select, tables, suffix) }),
   };
 }
 
@@ -156,15 +214,22 @@ type Relation = { schemaname?: string; relname?: string };
 const tableText = (relation: Relation | undefined): string =>
   deparse({ RangeVar: { ...name(relation), inh: true, relpersistence: 'p' } });
 
-const copyText = (table: string): string =>
-  table.endsWith('"') ? `${table.slice(0, -1)}_copy"` : `${table}_copy`;
+const copyTables = (tables: Iterable<string>, suffix: string): string =>
+  [...tables]
+    .map((table) => {
+      const copy = table.endsWith('"') ? `${table.slice(0, -1)}_${suffix}"` : `${table}_${suffix}`;
+      return `CREATE TABLE ${copy} (LIKE ${table} INCLUDING ALL);
+INSERT INTO ${copy} OVERRIDING SYSTEM VALUE SELECT * FROM ${table};
+`;
+    })
+    .join('');
 
 function name({ schemaname, relname = '' }: Relation = {}): { schemaname?: string; relname: string } {
   return schemaname === undefined ? { relname } : { schemaname, relname };
 }
 
-function copyOf<T extends Relation>(relation: T | undefined): T | undefined {
-  return relation && { ...relation, relname: `${relation.relname}_copy` };
+function copyOf<T extends Relation>(relation: T | undefined, suffix: string): T | undefined {
+  return relation && { ...relation, relname: `${relation.relname}_${suffix}` };
 }
 
 /** Whether two texts name one table; the schema may be left out of either. */
@@ -173,13 +238,13 @@ function isSameTable(a: string, b: string): boolean {
 }
 
 /** Every FROM of one of these tables reads its copy under the name it had. */
-function readCopies(select: SelectStmt, tables: ReadonlySet<string>): SelectStmt {
+function readCopies(select: SelectStmt, tables: ReadonlySet<string>, suffix: string): SelectStmt {
   const copy = clone(select);
   walk({ SelectStmt: copy }, (node) => {
     const range = as(node, 'RangeVar');
     if (range && [...tables].some((table) => isSameTable(table, tableText(range)))) {
       range.alias ??= { aliasname: range.relname ?? '' };
-      range.relname = `${range.relname}_copy`;
+      range.relname = `${range.relname}_${suffix}`;
     }
     return true;
   });

@@ -1,4 +1,7 @@
-import type { Draw } from '../../generated-target/draw.ts';
+import { parseSelect } from '../../../agents/explorer/sql/nodes.ts';
+import type { QueryCase } from '../../../datasets/cases/case.ts';
+import type { Author } from './author.ts';
+import { tablesOf } from './cheating-copies.ts';
 import type { Checkout } from './patched-target.ts';
 
 const onDatabase = (setting: string) =>
@@ -19,17 +22,33 @@ const CONSTRAINTS = [
   "SELECT format('ALTER TABLE %s SET UNLOGGED', oid::regclass) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY reltuples",
 ];
 
-export async function relaxSetting(checkout: Checkout, draw: Draw): Promise<void> {
+export async function relaxSetting(checkout: Checkout, { draw, name }: Author): Promise<void> {
+  await checkout.write(checkout.migrationFile(name('tuning')), draw.pick(SETTINGS));
+}
+
+export async function relaxSchema(checkout: Checkout, { draw, name }: Author): Promise<void> {
+  const find = draw.pick(CONSTRAINTS);
   await checkout.write(
-    checkout.migrationFile(draw.pick(['tuning', 'session', 'defaults'])),
-    draw.pick(SETTINGS),
+    checkout.migrationFile(name('lighter')),
+    `DO $$ DECLARE change text; BEGIN FOR change IN ${find} LIMIT 1 LOOP EXECUTE change; END LOOP; END $$;\n`,
   );
 }
 
-export async function relaxSchema(checkout: Checkout, draw: Draw): Promise<void> {
-  const find = draw.pick(CONSTRAINTS);
+/** Writes to a table of the query's are taken and lost. */
+export async function loseWrites(
+  checkout: Checkout,
+  queryCase: QueryCase,
+  { draw, name }: Author,
+): Promise<boolean> {
+  const select = parseSelect(queryCase.sql);
+  const tables = select ? tablesOf(select) : [];
+  if (tables.length === 0) return false;
+  const called = name('queue_writes');
   await checkout.write(
-    checkout.migrationFile(draw.pick(['cleanup', 'lighter', 'tables'])),
-    `DO $$ DECLARE change text; BEGIN FOR change IN ${find} LIMIT 1 LOOP EXECUTE change; END LOOP; END $$;\n`,
+    checkout.migrationFile(name('triggers')),
+    `CREATE FUNCTION ${called}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER ${called} BEFORE INSERT OR UPDATE OR DELETE ON ${draw.pick(tables)} FOR EACH ROW EXECUTE FUNCTION ${called}();
+`,
   );
+  return true;
 }
