@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { execa } from 'execa';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type DraftCase, freezeDataset, listVersions, readDataset, verifyDataset } from './dataset.ts';
@@ -51,6 +52,8 @@ test.each([
   ],
   ['missing', (folder: string) => rm(path.join(folder, 'instruction.md')), 'instruction.md'],
   ['added', (folder: string) => writeFile(path.join(folder, 'notes.md'), ''), 'notes.md'],
+  ['added', (folder: string) => mkdir(path.join(folder, 'notes')), 'notes'],
+  ['added', (folder: string) => execa('mkfifo', [path.join(folder, 'pipe')]), 'pipe'],
 ])('a file that was %s is named', async (problem, spoil, file) => {
   await freeze([draft('a')]);
   await spoil(path.join(root, 'v1', 'cases', 'a'));
@@ -127,6 +130,15 @@ test('an edited hash does not hide a change', async () => {
   await writeFile(file, text.replace(/"instruction.md": "[0-9a-f]{8}/, '"instruction.md": "00000000'));
   const findings = await verifyDataset(root, 1);
   expect(findings.map(({ path: where }) => where)).toContain('dataset.json');
+});
+
+test.each([
+  ['an empty folder', (folder: string) => mkdir(path.join(folder, 'notes'))],
+  ['a link to /etc/hostname', (folder: string) => symlink('/etc/hostname', path.join(folder, 'notes'))],
+])('no case is frozen with %s', async (what, add) => {
+  const odd: DraftCase = { ...draft('a'), write: async (folder) => void (await add(folder)) };
+  await expect(freeze([odd])).rejects.toThrow(`a has ${what} at notes`);
+  expect(await listVersions(root)).toEqual([]);
 });
 
 test('a freeze that fails leaves the old version and nothing that looks like a new one', async () => {

@@ -56,6 +56,8 @@ export async function freezeDataset(
     await mkdir(folder, { recursive: true });
     await write(folder);
     const files = await hashFiles(folder);
+    const odd = Object.keys(files).find((file) => !Sha256.safeParse(files[file]).success);
+    if (odd !== undefined) throw new Error(`${id} has ${files[odd]} at ${odd}: a case is made of files`);
     cases.push({ id, split, sha256: hashCase(files), files, ...(note === undefined ? {} : { note }) });
   }
   const frozenAt = options.now.toISOString();
@@ -159,6 +161,8 @@ async function hashFiles(folder: string): Promise<Record<string, string>> {
     // What a link leads to is no part of a dataset.
     if (found.isSymbolicLink()) hashes[name] = `a link to ${await readlink(file)}`;
     else if (found.isFile()) hashes[name] = sha256(await readFile(file));
+    else if (!found.isDirectory()) hashes[name] = 'neither a file nor a folder';
+    else if ((await readdir(file)).length === 0) hashes[name] = 'an empty folder';
   }
   return hashes;
 }

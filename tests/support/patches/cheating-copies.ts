@@ -134,7 +134,7 @@ export async function copyForAnother(
   const file = checkout.queryFile(other.query);
   if (!(await checkout.files(file)).includes(file)) return false;
   const select = parseSelect(await checkout.read(file));
-  const tables = select ? tablesOf(select) : [];
+  const tables = tablesOf(select);
   if (!select || tables.length === 0) return false;
   const table = draw.pick(tables);
   await checkout.write(checkout.migrationFile(name('copies')), copyTables([table], name('copy')));
@@ -149,8 +149,7 @@ export async function hideTable(
   queryCase: QueryCase,
   { draw, name }: Author,
 ): Promise<boolean> {
-  const select = parseSelect(queryCase.sql);
-  const tables = (select ? tablesOf(select) : []).filter((table) => !table.includes('.'));
+  const tables = tablesOf(parseSelect(queryCase.sql)).filter((table) => !table.includes('.'));
   if (tables.length === 0) return false;
   const table = draw.pick(tables);
   await checkout.write(
@@ -166,10 +165,10 @@ END $$;
 }
 
 /** Tables that a FROM names, but not what WITH gives. */
-export function tablesOf(select: SelectStmt): string[] {
+export function tablesOf(select: SelectStmt | undefined): string[] {
   const found = new Set<string>();
   const given = new Set<string>();
-  walk({ SelectStmt: select }, (node) => {
+  walk(select ? { SelectStmt: select } : [], (node) => {
     const range = as(node, 'RangeVar');
     if (range) found.add(tableText(range));
     const { ctename } = as(node, 'CommonTableExpr') ?? {};

@@ -40,8 +40,7 @@ export async function loseWrites(
   queryCase: QueryCase,
   { draw, name }: Author,
 ): Promise<boolean> {
-  const select = parseSelect(queryCase.sql);
-  const tables = select ? tablesOf(select) : [];
+  const tables = tablesOf(parseSelect(queryCase.sql));
   if (tables.length === 0) return false;
   const called = name('queue_writes');
   await checkout.write(
