@@ -25,8 +25,12 @@ describe('bootstrapMedianOfGroups', () => {
   });
 
   it('moves with a shift of all values', () => {
+    // In eighths, which a shift by a whole number does not round: what rounds may come to lie in another order.
+    const eighths = groups.map((some) =>
+      some.map((group) => group.map((value) => Math.round(8 * value) / 8)),
+    );
     fc.assert(
-      fc.property(groups, fc.integer({ min: -5, max: 5 }), (some, shift) => {
+      fc.property(eighths, fc.integer({ min: -5, max: 5 }), (some, shift) => {
         const { low, high } = bootstrapMedianOfGroups(some, options);
         const shifted = bootstrapMedianOfGroups(
           some.map((group) => group.map((value) => value + shift)),

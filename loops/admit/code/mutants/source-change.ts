@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { callsWithTypes } from './calls-with-types.ts';
 
 /** What is to stand in one place of a text. */
 export interface Rewrite {
@@ -31,7 +32,10 @@ export interface Operator {
   rewrites(node: ts.Node, typed: Typed): Rewrite[];
 }
 
-/** All that the operators propose below the nodes that `enter` lets through, in the order of the text; no two alike. */
+/**
+ * All that the operators propose below the nodes that `enter` lets through and that still is a program, in the order of the
+ * text; no two alike.
+ */
 export function collectChanges(
   typed: Typed,
   operators: readonly Operator[],
@@ -49,7 +53,15 @@ export function collectChanges(
     ts.forEachChild(node, visit);
   };
   ts.forEachChild(typed.source, visit);
-  return [...changes.values()];
+  return [...changes.values()].filter((change) => !isMisread(change, typed));
+}
+
+/** What could be read as a call with type arguments, and is, or is no program at all. */
+function isMisread(change: SourceChange, { source }: Typed): boolean {
+  const text = change.apply();
+  const line = text.split('\n', change.line).at(-1) ?? '';
+  if (!/<.*>\s*[(`]/.test(line + change.mutated)) return false;
+  return callsWithTypes(text) !== callsWithTypes(source.text);
 }
 
 function describe(operator: string, { file, source }: Typed, { start, end, text }: Rewrite): SourceChange {
