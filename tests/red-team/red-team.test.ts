@@ -23,14 +23,12 @@ const attacks: readonly Attack[] = [...codeAttacks, ...decisiveAttacks, ...patch
 );
 const fooling = codeAttacks.flatMap(({ fools, ...attack }) => (fools ? [{ ...attack, fools }] : []));
 
-/** Half of the lines, an attack of each in one disguise, drawn; `npm run test:red-team` has all in all disguises. */
+/** An attack of each line in one disguise, drawn; `npm run test:red-team` has all in all disguises. */
 const all = process.env['WHETSTONE_RED_TEAM'] === 'all';
-const lines = draw.shuffle([...new Set(attacks.map(({ line }) => line))]);
+const lines = [...new Set(attacks.map(({ line }) => line))];
 const chosen = all
   ? attacks
-  : lines
-      .slice(0, Math.ceil(lines.length / 2))
-      .map((line) => draw.pick(attacks.filter((attack) => attack.line === line)));
+  : lines.map((line) => draw.pick(attacks.filter((attack) => attack.line === line)));
 const tried = chosen.flatMap((attack) =>
   (all ? disguises : [draw.pick(disguises)]).map((disguise) => ({ ...attack, attack, disguise })),
 );

@@ -66,10 +66,11 @@ export function admitCodeCase(
 }
 
 function reported({ beside, plain, failing, varied }: BaseRuns): { passed: boolean; detail: string } {
-  const runs = [...beside, ...plain, ...failing, ...varied.map((one) => one.run)];
-  for (const run of runs) {
+  const alike = [...beside, ...plain, ...failing].map((run) => ({ run, what: '' }));
+  const runs = [...alike, ...varied.map(({ run, what }) => ({ run, what: ` ${what}` }))];
+  for (const { run, what } of runs) {
     if (run.ended !== 'reported')
-      return { passed: false, detail: `a run of the base ended otherwise: ${run.detail}` };
+      return { passed: false, detail: `a run of the base${what} ended otherwise: ${run.detail}` };
     const [problem] = run.report.problems;
     if (problem !== undefined) return { passed: false, detail: `a report of the base: ${problem}` };
   }

@@ -2,7 +2,7 @@ import { SandboxFault } from '../../../sandboxes/fault.ts';
 import { openSandbox } from '../../../sandboxes/open-sandbox.ts';
 import type { Sandbox } from '../../../sandboxes/sandbox.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
-import type { Variation } from './variation.ts';
+import { timeLimitMs, type Variation } from './variation.ts';
 
 /** From the time limit of a run to the end of its containers. */
 const GRACE_MS = 60_000;
@@ -15,7 +15,7 @@ export function openSuiteSandbox(
   return openSandbox(engine, {
     image,
     profile: 'service',
-    ttlMs: target.config.tests.timeoutMs + GRACE_MS,
+    ttlMs: timeLimitMs(target.config.tests.timeoutMs, variation) + GRACE_MS,
     purpose,
     cpus: variation.cpus ?? 1,
     signal,

@@ -11,7 +11,7 @@ import { isCodesDoing, openSuiteSandbox } from './open-suite-sandbox.ts';
 import { readReportFile, readSuiteReport } from './report-file.ts';
 import type { SuiteRequest } from './run-suite.ts';
 import type { SuiteRun } from './suite-run.ts';
-import { atAnotherTime, surroundings, type Variation } from './variation.ts';
+import { atAnotherTime, surroundings, timeLimitMs, type Variation } from './variation.ts';
 
 const REPORT = '/tmp/report.json';
 const TURNED = '/tmp/twin-turned';
@@ -59,7 +59,7 @@ export async function runSuiteSeparately(
   const relayed = await relay({
     tests,
     openCode: startCode,
-    limits: { ...relayLimits, totalMs: timeoutMs },
+    limits: { ...relayLimits, totalMs: timeLimitMs(timeoutMs, variation) },
     signal: AbortSignal.any([signal, disk.signal]),
   }).catch((error: unknown) => {
     if (disk.signal.aborted && !signal.aborted) return undefined;

@@ -4,7 +4,7 @@ import { isCodesDoing, openSuiteSandbox } from './open-suite-sandbox.ts';
 import { REPORT_BYTES, readReportFile, readSuiteReport } from './report-file.ts';
 import type { SuiteRequest } from './run-suite.ts';
 import type { SuiteRun } from './suite-run.ts';
-import { atAnotherTime, surroundings } from './variation.ts';
+import { atAnotherTime, surroundings, timeLimitMs } from './variation.ts';
 
 /** Tests and code share a process here: the report is the code's word. */
 export async function runSuiteTogether(
@@ -21,7 +21,7 @@ export async function runSuiteTogether(
     const done = await sandbox.exec(atAnotherTime(command, variation), {
       cwd: '/target',
       env: surroundings(variation),
-      timeoutMs,
+      timeoutMs: timeLimitMs(timeoutMs, variation),
       maxOutputBytes: REPORT_BYTES,
       signal: AbortSignal.any([signal, disk.signal]),
     });

@@ -22,3 +22,8 @@ export function surroundings({ timeZone, days }: Variation): Record<string, stri
     ...(days === undefined ? {} : { FAKETIME_DONT_FAKE_MONOTONIC: '1' }),
   };
 }
+
+/** The time limit of a run: on a third of a processor it is three times as long, since what is looked for is other outcomes. */
+export function timeLimitMs(timeoutMs: number, { cpus = 1 }: Variation): number {
+  return Math.ceil(timeoutMs / Math.min(1, cpus));
+}

@@ -27,6 +27,12 @@ const FORMS = CHEATS.flatMap((cheat) =>
 /** Each cheat in each of its disguises. */
 export const cheatNames: readonly string[] = FORMS.map(({ what }) => what);
 
+/** Of each line of the list one. */
+export function drawLines(draw: Draw): string[] {
+  const lines = [...new Set(FORMS.map(({ cheat }) => cheat.line))];
+  return lines.map((line) => draw.pick(FORMS.filter(({ cheat }) => cheat.line === line)).what);
+}
+
 /** How many cases a cheat is put on, where that many have room for it. */
 const CASES_EACH = 3;
 
