@@ -102,11 +102,11 @@ async function makeWrong(folder: string, draw: Draw): Promise<string> {
     return 'an objective of thousandths';
   }
   const variants = [...visible, ...hidden];
-  const chosen = draw.shuffle(variants).slice(0, draw.int(1, variants.length));
+  // Of those with the same rows one, since all are changed with it.
+  const distinct = [...new Map(variants.map((one) => [one.sha256, one])).values()];
+  const chosen = draw.shuffle(distinct).slice(0, draw.int(1, distinct.length));
   for (const one of chosen)
-    await edit(variants.indexOf(one) < visible.length ? task : sealed, (text) =>
-      text.replaceAll(one.sha256, sha256(one.id)),
-    );
+    await edit(visible.includes(one) ? task : sealed, (text) => text.replaceAll(one.sha256, sha256(one.id)));
   return `other digests of ${chosen.map(({ id }) => id).join(', ')}`;
 }
 
