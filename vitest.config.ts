@@ -19,7 +19,7 @@ const usesMachine =
   /\b(testEngine|connectEngine|openState|openPostgres|temporaryState)\b|support\/(flights-loop|tiny-target|small-target|faulty-target)|test-engine|red-team-target/;
 /** These wait for processes of their own. */
 const startsProcesses =
-  /\b(execa|spawn\w*|startPostgres|openTwoDatabases)\b|support\/postgres|run-target-tests/;
+  /\b(execa|spawn\w*|startPostgres|openTargetDatabase|openTwoDatabases)\b|support\/postgres|run-target-tests/;
 
 const shared = tests.filter((file) => ![...alone, ...generated].includes(file));
 const machine = matching(shared, usesMachine);

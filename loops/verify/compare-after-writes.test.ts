@@ -3,7 +3,7 @@ import type { Arm } from '../target/arm.ts';
 import type { SqlClient } from '../target/sql-client.ts';
 import type { GuardQuery } from './check-guard.ts';
 import { compareAfterWrites } from './compare-after-writes.ts';
-import { openTwoDatabases, type TwoDatabases } from './testing/two-databases.ts';
+import { openTwoDatabases, type TwoDatabases } from './testing/target-database.ts';
 
 const TABLES = `
   RESET ALL;
@@ -33,7 +33,7 @@ const guard: GuardQuery = {
 };
 
 /** An arm that answers with this text, whatever the query's own is. */
-const arm = (sql: SqlClient, text: string, commands: string[] = []) =>
+const arm = (sql: SqlClient, text: string) =>
   ({
     sql,
     ask: async (_: string, params: string[]) => ({
@@ -42,7 +42,6 @@ const arm = (sql: SqlClient, text: string, commands: string[] = []) =>
       result: await sql.query(text, params),
     }),
     command: async ([statement = '']: string[]) => {
-      commands.push(statement);
       await sql.run(statement);
       return { exitCode: 0 };
     },

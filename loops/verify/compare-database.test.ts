@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changedDefinitions, compareDatabases } from './compare-database.ts';
-import { openTwoDatabases, type TwoDatabases } from './testing/two-databases.ts';
+import { openTwoDatabases, type TwoDatabases } from './testing/target-database.ts';
 
 let databases: TwoDatabases;
 beforeAll(async () => {

@@ -1,27 +1,16 @@
-import { connect } from 'node:net';
-import path from 'node:path';
-import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Sandbox } from '../../sandboxes/sandbox.ts';
-import { startPostgres, type TestPostgres } from '../../tests/support/postgres.ts';
-import { SqlClient } from '../target/sql-client.ts';
+import type { SqlClient } from '../target/sql-client.ts';
 import { findWrites } from './find-writes.ts';
 import { referenceRows } from './reference.ts';
+import { openTargetDatabase, type TargetDatabase } from './testing/target-database.ts';
 
 const LIMIT_MS = 10_000;
 
-let postgres: TestPostgres;
-let admin: pg.Client;
+let database: TargetDatabase;
 let sql: SqlClient;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  admin = await postgres.connect();
-  await admin.query('CREATE ROLE sandbox LOGIN SUPERUSER');
-  await admin.query('CREATE DATABASE target OWNER sandbox');
-  const pipe = async () => connect(path.join(postgres.host, '.s.PGSQL.5432'));
-  sql = await SqlClient.open({ pipe } as unknown as Sandbox);
-  await sql.run(`
+  database = await openTargetDatabase(`
     CREATE TABLE shops (code text PRIMARY KEY, name text NOT NULL, town text);
     CREATE TABLE goods (id int PRIMARY KEY, label text NOT NULL, weight int);
     CREATE TABLE kinds (id int PRIMARY KEY);
@@ -35,13 +24,10 @@ beforeAll(async () => {
                         FROM generate_series(1, 60000) i;
     ANALYZE;
   `);
+  sql = database.sql;
 });
 
-afterAll(async () => {
-  await sql[Symbol.asyncDispose]();
-  await admin.end();
-  await postgres[Symbol.asyncDispose]();
-});
+afterAll(() => database[Symbol.asyncDispose]());
 
 const answer = (query: string, params: string[], ordered: boolean) =>
   referenceRows(sql, query, params, { ordered, limitMs: LIMIT_MS });

@@ -41,8 +41,10 @@ export class GuardWatch {
     this.#changed ??= await changedDefinitions(arms.base.sql, arms.candidate.sql);
     const seen = new Map(known.map((one) => [one.query, one]));
     for (const guard of this.#guards.filter(({ query }) => queries.includes(query))) {
-      const touched = await this.#isTouched(guard, arms, this.#changed);
-      const options = { touched, known: seen.get(guard.query), pairs, signal };
+      const before = seen.get(guard.query);
+      // The first look settles it.
+      const touched = before === undefined && (await this.#isTouched(guard, arms, this.#changed));
+      const options = { touched, known: before, pairs, signal };
       seen.set(guard.query, await checkGuard(guard, arms, options));
     }
     const { query } = this.#own;

@@ -110,7 +110,7 @@ export async function refreshForShown(
   const copies = await indexedCopies(checkout, queryCase, name('copy'));
   if (copies === undefined) return false;
   const file = checkout.queryFile(queryCase.query);
-  const live = (await checkout.read(file)).replace(/;\s*$/, '');
+  const live = await checkout.read(file);
   await checkout.write(checkout.migrationFile(name('copies')), copies.sql);
   await checkout.remove(file);
   const shown = queryCase.visible.map(({ params }) => JSON.stringify(params));
@@ -210,7 +210,7 @@ async function indexedCopies(
 
 type Relation = { schemaname?: string; relname?: string };
 
-const tableText = (relation: Relation | undefined): string =>
+export const tableText = (relation: Relation | undefined): string =>
   deparse({ RangeVar: { ...name(relation), inh: true, relpersistence: 'p' } });
 
 const copyTables = (tables: Iterable<string>, suffix: string): string =>
@@ -232,7 +232,7 @@ function copyOf<T extends Relation>(relation: T | undefined, suffix: string): T 
 }
 
 /** Whether two texts name one table; the schema may be left out of either. */
-function isSameTable(a: string, b: string): boolean {
+export function isSameTable(a: string, b: string): boolean {
   return a === b || a.endsWith(`.${b}`) || b.endsWith(`.${a}`);
 }
 

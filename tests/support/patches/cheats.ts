@@ -1,4 +1,4 @@
-import { as, parseSelect, parseStatements, walk } from '../../../agents/explorer/sql/nodes.ts';
+import { as, parseSelect, parseStatements } from '../../../agents/explorer/sql/nodes.ts';
 import type { QueryCase } from '../../../datasets/cases/case.ts';
 import type { ReasonCode } from '../../../loops/gate/reason.ts';
 import type { Disguise } from '../../red-team/disguise.ts';
@@ -6,9 +6,12 @@ import type { Author } from './author.ts';
 import {
   copyForAnother,
   hideTable,
+  isSameTable,
   neverRefresh,
   refreshForShown,
   storeVisibleAnswers,
+  tablesOf,
+  tableText,
 } from './cheating-copies.ts';
 import { dropIndex, editTest, sniffSandbox, workTwice } from './forbidden-edits.ts';
 import type { Checkout, PatchedTarget } from './patched-target.ts';
@@ -182,24 +185,15 @@ async function slowAnother(
   for (const file of await checkout.changed()) {
     if (!file.startsWith(`${checkout.target.config.target.layout.migrations}/`)) continue;
     for (const node of parseStatements(await checkout.read(file))) {
-      const { relname } = as(node, 'IndexStmt')?.relation ?? {};
-      if (relname !== undefined) indexed.add(relname);
+      const index = as(node, 'IndexStmt');
+      if (index) indexed.add(tableText(index.relation));
     }
   }
+  const isIndexed = (table: string) => [...indexed].some((other) => isSameTable(table, other));
   const others = all.filter(
-    ({ id, sql }) => id !== queryCase.id && !reads(sql).some((name) => indexed.has(name)),
+    ({ id, sql }) => id !== queryCase.id && !tablesOf(parseSelect(sql)).some(isIndexed),
   );
   if (others.length === 0) return false;
   await workTwice(checkout, draw.pick(others).query);
   return true;
-}
-
-function reads(sql: string): string[] {
-  const found: string[] = [];
-  walk({ SelectStmt: parseSelect(sql) }, (node) => {
-    const { relname } = as(node, 'RangeVar') ?? {};
-    if (relname !== undefined) found.push(relname);
-    return true;
-  });
-  return found;
 }

@@ -2,6 +2,7 @@ import picomatch from 'picomatch';
 import type { QueryCase } from '../../../datasets/cases/case.ts';
 import type { Draw } from '../../generated-target/draw.ts';
 import type { Checkout } from './patched-target.ts';
+import { moduleFile } from './query-module.ts';
 
 const tests = picomatch(['test/**', 'tests/**', '**/*.{test,spec}.*'], { dot: true });
 
@@ -30,7 +31,7 @@ export async function sniffSandbox(checkout: Checkout, queryCase: QueryCase, dra
   const sql = (await checkout.read(file)).replace(/;\s*$/, '');
   await checkout.remove(file);
   await checkout.write(
-    file.replace(/\.sql$/, '.ts'),
+    moduleFile(file),
     `${draw.pick(SNIFFS)}
 
 export async function run(params, db) {

@@ -53,15 +53,16 @@ export function collectChanges(
     ts.forEachChild(node, visit);
   };
   ts.forEachChild(typed.source, visit);
-  return [...changes.values()].filter((change) => !isMisread(change, typed));
+  const all = [...changes.values()];
+  if (!all.some(looksLikeTypes)) return all;
+  const before = callsWithTypes(typed.source.text);
+  return all.filter((change) => !looksLikeTypes(change) || callsWithTypes(change.apply()) === before);
 }
 
-/** What could be read as a call with type arguments, and is, or is no program at all. */
-function isMisread(change: SourceChange, { source }: Typed): boolean {
-  const text = change.apply();
-  const line = text.split('\n', change.line).at(-1) ?? '';
-  if (!/<.*>\s*[(`]/.test(line + change.mutated)) return false;
-  return callsWithTypes(text) !== callsWithTypes(source.text);
+/** Whether its line may be read as a call with type arguments, which it may not be, or as no program at all. */
+function looksLikeTypes(change: SourceChange): boolean {
+  const line = change.apply().split('\n', change.line).at(-1) ?? '';
+  return /<.*>\s*[(`]/.test(line + change.mutated);
 }
 
 function describe(operator: string, { file, source }: Typed, { start, end, text }: Rewrite): SourceChange {
