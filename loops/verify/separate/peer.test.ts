@@ -23,7 +23,8 @@ const primitive = fc.oneof(
 );
 const leaf = fc.oneof(
   primitive,
-  fc.date({ noInvalidDate: false }),
+  // Node 20 holds no invalid date equal to another: they have a test of their own.
+  fc.date({ noInvalidDate: true }),
   fc.constantFrom(/a+(?<b>c)/giu, /\/\n/y),
   fc.uint8Array(),
   fc.float64Array(),
@@ -83,6 +84,16 @@ describe('values', () => {
         expect(isDeepStrictEqual(back, sent)).toBe(true);
       }),
     );
+  });
+
+  test('that are an invalid date stay one', () => {
+    let seen: unknown;
+    const back = call((one: unknown) => {
+      seen = one;
+      return one;
+    }, new Date(Number.NaN));
+    expect(seen).toStrictEqual(new Date(Number.NaN));
+    expect(back).toStrictEqual(new Date(Number.NaN));
   });
 
   test('share and contain themselves as they did', () => {
