@@ -12,7 +12,7 @@ import { exportTarget } from '../target/export-target.ts';
 import { buildArm, removeArm } from '../target/images.ts';
 import { calibrateNow } from '../verify/calibrate.ts';
 import { Observations } from '../verify/observations.ts';
-import { TRIAL_STOP } from '../verify/run-session.ts';
+import { BASE_TRIAL_STOP, TRIAL_STOP } from '../verify/run-session.ts';
 import { judgeReply } from '../verify/trial.ts';
 import type { LoopContext } from './context.ts';
 
@@ -130,9 +130,11 @@ async function runRound(arm: Arm, queryCase: QueryCase, observed: Observations):
   const objectiveMs = queryCase.objectiveMs * scale;
   const variants = [...queryCase.visible, ...queryCase.hidden].filter(({ writes }) => writes.length === 0);
   await arm.ask(queryCase.query, variants[0]?.params ?? [], queryCase.baseMs * TRIAL_STOP);
+  // What is slower than the base has failed under any objective that the case may ever have, so that it can be scored again.
+  const limitMs = Math.max(objectiveMs * TRIAL_STOP, queryCase.baseMs * scale * BASE_TRIAL_STOP);
   const trials: Trial[] = [];
   for (const variant of variants) {
-    const reply = await arm.ask(queryCase.query, variant.params, objectiveMs * TRIAL_STOP);
+    const reply = await arm.ask(queryCase.query, variant.params, limitMs);
     trials.push(
       judgeReply('candidate', reply, {
         expected: {
