@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { SourceChange } from '../loops/admit/code/mutants/source-change.ts';
 import type { CodeVerdict } from '../loops/gate/code/code-verdict.ts';
 import { type Random, seededRandom } from '../loops/gate/statistics/seeded-random.ts';
+import { destroyState } from '../loops/state/destroy-state.ts';
 import { Draw } from '../tests/generated-target/draw.ts';
 import { drawFaults } from '../tests/support/faults/draw-faults.ts';
 import { copyTarget, runTestsWith } from '../tests/support/faults/run-target-tests.ts';
@@ -35,6 +36,8 @@ export async function noise({ folder, seed, say }: AcceptanceRun): Promise<Findi
   const wrongAccepts: string[] = [];
   const wrongRejects: string[][] = [];
   for (let run = 0; run < RUNS; run++) {
+    // Each run is somebody's first: attempts go on counting in one state.
+    await destroyState(target.stateDirectory);
     using _busy = busyLoops();
     const missed: string[] = [];
     for (const { what, isGood, patch } of draw.shuffle([...patches])) {

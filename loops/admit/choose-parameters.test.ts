@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { absentParameters, boundaryParameters, sortByDuration, spreadFirst } from './choose-parameters.ts';
+import {
+  absentParameters,
+  boundaryParameters,
+  fresh,
+  sortByDuration,
+  spreadFirst,
+} from './choose-parameters.ts';
 
 test('parameter sets are distinct and ordered by their longest duration', () => {
   const samples = [
@@ -120,4 +126,11 @@ test('of other types none is known, and of no type a text is', () => {
   for (const type of ['boolean', 'jsonb', 'context', 'point', 'update', 'xuuid'])
     expect(absentParameters(['x'], [type])).toEqual([]);
   expect(absentParameters(['x'], [])).toEqual([['~no such value~']]);
+});
+
+test('worn parameters give way to others, where there are some', () => {
+  const all = [['a'], ['b'], [null]];
+  expect(fresh(all, [])).toEqual(all);
+  expect(fresh(all, [['b'], ['c']])).toEqual([['a'], [null]]);
+  expect(fresh(all, [...all])).toEqual(all);
 });

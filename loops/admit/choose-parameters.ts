@@ -20,6 +20,13 @@ export function spreadFirst<T>(sorted: readonly T[], count: number): T[] {
   return [...[...first].map((at) => sorted[at] as T), ...sorted.filter((_, at) => !first.has(at))];
 }
 
+/** Those that are not worn; all of them where every one is. */
+export function fresh(all: readonly Params[], worn: readonly Params[]): Params[] {
+  const known = new Set(worn.map((params) => JSON.stringify(params)));
+  const others = all.filter((params) => !known.has(JSON.stringify(params)));
+  return others.length > 0 ? others : [...all];
+}
+
 /** The greatest values that the log has for each parameter, put together: an edge that need not be in the log. */
 export function boundaryParameters(all: readonly Params[]): Params | undefined {
   const [first] = all;

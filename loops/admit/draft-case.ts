@@ -7,7 +7,13 @@ import type { Target } from '../target/load-target.ts';
 import { calibrateForFreeze } from '../verify/calibrate.ts';
 import { findWrites, type SensitiveWrites } from '../verify/find-writes.ts';
 import { isDatabaseError, type Reference, referenceRows } from '../verify/reference.ts';
-import { absentParameters, boundaryParameters, sortByDuration, spreadFirst } from './choose-parameters.ts';
+import {
+  absentParameters,
+  boundaryParameters,
+  fresh,
+  sortByDuration,
+  spreadFirst,
+} from './choose-parameters.ts';
 import type { OwnedQuery } from './read-queries.ts';
 
 /** How many parameter sets of the log are shown, hidden, kept for timed samples, and looked at for writes. */
@@ -22,12 +28,15 @@ const REFERENCE_LIMIT_MS = 60_000;
  */
 export type Draft = { case: QueryCase; loose: Map<string, string>; untold: string[] } | { refused: string };
 
-/** Turns a pattern into a draft case with hidden variants, on an arm of the base. Nothing is judged here. */
+/**
+ * Turns a pattern into a draft case with hidden variants, on an arm of the base. Nothing is judged here. `worn` parameters are
+ * hidden no more, unless the log has no others.
+ */
 export async function draftCase(
   arm: Arm,
   target: Target,
   query: OwnedQuery,
-  pattern: Pattern,
+  { pattern, worn }: { pattern: Pattern; worn: readonly Params[] },
 ): Promise<Draft> {
   await prepareBinding();
   const bound: { params: Params; durationMs: number }[] = [];
@@ -81,7 +90,12 @@ export async function draftCase(
 
     let empty = 0;
     const atMostOneEmpty = (rows: number): boolean => rows > 0 || empty++ === 0;
-    const deciles = await pick(spreadFirst(rest, COUNTS.deciles), COUNTS.deciles, run, atMostOneEmpty);
+    const deciles = await pick(
+      spreadFirst(fresh(rest, worn), COUNTS.deciles),
+      COUNTS.deciles,
+      run,
+      atMostOneEmpty,
+    );
     const hidden = deciles.map(({ params, reference }, at) =>
       variant(`decile-${at + 1}`, 'decile', params, reference),
     );

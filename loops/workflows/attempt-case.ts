@@ -11,6 +11,7 @@ import { formatSpeedup } from './format-speedup.ts';
 import { currentDataset, frozenCases } from './freeze-cases.ts';
 import { gateCandidate, guardQueries } from './gate-candidate.ts';
 import type { RunInLane } from './lanes.ts';
+import { numberAttempt } from './number-attempt.ts';
 import { settleFates } from './settle-fates.ts';
 
 export interface AttemptRequest {
@@ -116,11 +117,8 @@ async function gateStep(
     dataset.cases.map(({ id }) => id),
   );
   const { queries } = await readQueries(target, images.revision);
-  const attempt = await state.candidates.chargeAttempt({
-    pattern: queryCase.pattern,
-    datasetVersion: `${dataset.name}@v${dataset.version}`,
-    patchSha256: record.patchSha256,
-  });
+  const { patchSha256 } = record;
+  const attempt = await numberAttempt(context, queryCase, { patchSha256, run });
   progress(`${queryCase.query}: gating ${record.label}`);
   const { verdict } = await gateCandidate(context, {
     case: queryCase,
@@ -129,7 +127,7 @@ async function gateStep(
     guards: await guardQueries(queries, await state.patterns.list(), cases),
     dataset,
     run,
-    attempt: attempt.number,
+    attempt,
   });
   await state.candidates.setState(candidate, verdict.verdict);
   const speedup = verdict.speed[0]?.ratio ?? 1;

@@ -104,6 +104,7 @@ export async function gateCandidate(context: LoopContext, request: GateRequest):
     document: verdict,
     evidence,
   });
+  if (evidence.sessions.length === 0) await state.candidates.returnAttempt(run);
   return verification;
 }
 

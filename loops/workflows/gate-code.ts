@@ -4,6 +4,7 @@ import { Fault } from '../../datasets/fault.ts';
 import { sha256 } from '../../datasets/sha256.ts';
 import type { PatchRules } from '../gate/check-patch.ts';
 import { CodeVerdict } from '../gate/code/code-verdict.ts';
+import { describeCodePreview } from '../gate/code/describe-code-preview.ts';
 import { ProtocolPolicy } from '../gate/protocol/protocol-policy.ts';
 import type { TrialRecord } from '../state/stores/trial-store.ts';
 import type { CodeTarget } from '../target/load-target.ts';
@@ -12,6 +13,7 @@ import { type CodeVerification, verifyCodeCandidate } from '../verify/code/verif
 import type { CodeContext } from './code-context.ts';
 import { currentVersion } from './freeze-version.ts';
 import type { PatchRequest } from './gate-patch.ts';
+import { numberAttempt } from './number-attempt.ts';
 
 export interface GatedCode extends CodeVerification {
   /** What its trials are kept under. */
@@ -23,7 +25,7 @@ export interface GatedCode extends CodeVerification {
 
 /** The gate on anybody's patch to a code target: one confirm stage on one case, every test that passes today as guard. */
 export async function gateCode(context: CodeContext, request: PatchRequest): Promise<GatedCode> {
-  const { state, target, images, now } = context;
+  const { state, target, images, progress, now } = context;
   const current = await currentVersion(target.datasets);
   if (!current) {
     throw new Fault('no-dataset', `${target.name} has no dataset to judge a patch by.`, {
@@ -59,12 +61,11 @@ export async function gateCode(context: CodeContext, request: PatchRequest): Pro
     submittedBy: request.by,
   });
   const [before] = await state.candidates.verdicts(id);
-  const attempt = await state.candidates.chargeAttempt({
-    pattern: codeCase.pattern,
-    datasetVersion: `${dataset.name}@v${dataset.version}`,
-    patchSha256,
-  });
   const run = `gate/${id}/${now().getTime()}`;
+  const { remeasure } = request;
+  const attempt = await numberAttempt(context, codeCase, { patchSha256, run, remeasure });
+  const policy = codePolicy(target);
+  progress(describeCodePreview(codeCase, attempt, policy));
   await state.trials.startRun({
     id: run,
     kind: 'gate',
@@ -78,8 +79,8 @@ export async function gateCode(context: CodeContext, request: PatchRequest): Pro
     case: codeCase,
     patch: request.patch,
     rules,
-    attempt: attempt.number,
-    policy: codePolicy(target),
+    attempt,
+    policy,
   });
   const { verdict, evidence, observed } = verification;
   // Before the trials that name them.
@@ -93,6 +94,7 @@ export async function gateCode(context: CodeContext, request: PatchRequest): Pro
     document: verdict,
     evidence,
   });
+  if (evidence.runs.length === 0 && !evidence.beside?.length) await state.candidates.returnAttempt(run);
   if (!request.remeasure) await state.candidates.setState(id, verdict.verdict);
   return { ...verification, run, case: codeCase, claimed: before && CodeVerdict.parse(before.document) };
 }

@@ -3,6 +3,8 @@ import { Fault } from '../../datasets/fault.ts';
 import { sha256 } from '../../datasets/sha256.ts';
 import { readQueries } from '../admit/read-queries.ts';
 import { checkPatch } from '../gate/check-patch.ts';
+import { evidenceVariants } from '../gate/evidence.ts';
+import { describeCandidatePreview } from '../gate/preview-candidate.ts';
 import { Verdict } from '../gate/verdict.ts';
 import type { CandidateRecord } from '../state/stores/candidate-store.ts';
 import { buildArm } from '../target/images.ts';
@@ -10,7 +12,8 @@ import type { Verification } from '../verify/verify-candidate.ts';
 import { chooseCase } from './choose-case.ts';
 import type { LoopContext } from './context.ts';
 import { currentDataset, frozenCases } from './freeze-cases.ts';
-import { gateCandidate, guardQueries, patchRules } from './gate-candidate.ts';
+import { gateCandidate, gatePolicy, guardQueries, patchRules } from './gate-candidate.ts';
+import { numberAttempt } from './number-attempt.ts';
 
 export interface PatchRequest {
   patch: string;
@@ -32,7 +35,7 @@ export interface GatedPatch extends Verification {
 
 /** The gate on anybody's patch: one confirm stage on the pattern that the patch aims at, all other queries as guards. */
 export async function gatePatch(context: LoopContext, request: PatchRequest): Promise<GatedPatch> {
-  const { state, target, images, now } = context;
+  const { state, target, images, progress, now } = context;
   const dataset = await currentDataset(context);
   if (!dataset) {
     throw new Fault('no-dataset', `${target.name} has no dataset to judge a patch by.`, {
@@ -55,13 +58,11 @@ export async function gatePatch(context: LoopContext, request: PatchRequest): Pr
   const queryCase = await aimOf(context, cases, request, known);
   const { id } = known ?? (await submit(context, queryCase, request));
   const [before] = await state.candidates.verdicts(id);
-  const attempt = await state.candidates.chargeAttempt({
-    pattern: queryCase.pattern,
-    datasetVersion: `${dataset.name}@v${dataset.version}`,
-    patchSha256,
-  });
-  const { queries } = await readQueries(target, images.revision);
   const run = `gate/${id}/${now().getTime()}`;
+  const { remeasure } = request;
+  const attempt = await numberAttempt(context, queryCase, { patchSha256, run, remeasure });
+  progress(describeCandidatePreview(evidenceVariants(queryCase), attempt, gatePolicy(target)));
+  const { queries } = await readQueries(target, images.revision);
   const verification = await gateCandidate(context, {
     case: queryCase,
     candidateId: id,
@@ -69,7 +70,7 @@ export async function gatePatch(context: LoopContext, request: PatchRequest): Pr
     guards: await guardQueries(queries, await state.patterns.list(), cases),
     dataset,
     run,
-    attempt: attempt.number,
+    attempt,
   });
   // A second measurement is kept beside the first one; what was accepted and published stays so until a person decides.
   if (!request.remeasure) await state.candidates.setState(id, verification.verdict.verdict);

@@ -6,6 +6,7 @@ import type { OwnedQuery } from '../admit/read-queries.ts';
 import type { Arm } from '../target/arm.ts';
 import { ArmPool } from '../target/arm-pool.ts';
 import type { LoopContext } from './context.ts';
+import { wornParameters } from './worn-parameters.ts';
 
 export type Mined =
   | { admitted: true; case: QueryCase; certificate: AdmissionCheck[] }
@@ -17,13 +18,15 @@ export const miningArms = ({ target, signal }: LoopContext): ArmPool =>
 
 /** Pattern → draft → admission, on arms of the base and of its shuffled copy. */
 async function minePattern(
-  { engine, target, images }: LoopContext,
+  context: LoopContext,
   arms: ArmPool,
   pattern: Pattern,
   query: OwnedQuery,
 ): Promise<Mined> {
+  const { engine, target, images } = context;
+  const worn = await wornParameters(context, pattern.id);
   return arms.lend(engine, images.base, async (base): Promise<Mined> => {
-    const draft = await draftCase(base, target, query, pattern);
+    const draft = await draftCase(base, target, query, { pattern, worn });
     if ('refused' in draft)
       return { admitted: false, check: 'owned', detail: draft.refused, certificate: [] };
     const onShuffled = <T>(use: (arm: Arm) => Promise<T>) => arms.lend(engine, images.shuffled, use);

@@ -55,7 +55,12 @@ export function judgeCode(evidence: CodeEvidence, policy: ProtocolPolicy): CodeJ
 const planOf = (evidence: CodeEvidence, policy: ProtocolPolicy): ConfirmPlan =>
   planConfirm(ownRows(evidence), evidence.attempt, policy);
 
-function ownRows({ case: id, pattern, tests }: CodeEvidence): DatasetRow[] {
+/** The case's own tests as rows of the confirm stage. */
+export function ownRows({
+  case: id,
+  pattern,
+  tests,
+}: Pick<CodeEvidence, 'case' | 'pattern' | 'tests'>): DatasetRow[] {
   return tests.map((test) => ({
     pattern,
     case: id,

@@ -23,8 +23,14 @@ export function detectableEffect(
   plan: ConfirmPlan,
   policy: ProtocolPolicy,
 ): number | null {
-  const isEnough = (step: number) => confirmPower(rows, step / STEPS, plan, policy) >= policy.power;
-  if (!plan.possible || !isEnough(STEPS)) return null;
+  if (!plan.possible) return null;
+  return smallestLift((lift) => confirmPower(rows, lift, plan, policy), policy.power);
+}
+
+/** The smallest lift, in steps of .01, with this power; null where not even 1 has it. `powerOf` grows with the lift. */
+export function smallestLift(powerOf: (lift: number) => number, power: number): number | null {
+  const isEnough = (step: number) => powerOf(step / STEPS) >= power;
+  if (!isEnough(STEPS)) return null;
   let below = 0;
   let enough = STEPS;
   while (enough - below > 1) {

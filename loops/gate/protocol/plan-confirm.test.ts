@@ -84,8 +84,10 @@ describe('planConfirm', () => {
 });
 
 it('a holdout is open for twenty attempts, then rotated', () => {
-  expect(holdoutState(0)).toEqual({ state: 'open', attempt: 1 });
-  expect(holdoutState(19)).toEqual({ state: 'open', attempt: 20 });
-  expect(holdoutState(20)).toMatchObject({ state: 'rotate', reason: expect.stringContaining('20 attempts') });
-  expect(() => holdoutState(-1)).toThrow(RangeError);
+  expect(holdoutState(0, 'flat')).toEqual({ state: 'open', attempt: 1 });
+  expect(holdoutState(19, 'flat')).toEqual({ state: 'open', attempt: 20 });
+  const spent = { state: 'spent', reason: expect.stringContaining('20 attempts') };
+  expect(holdoutState(20, 'flat')).toMatchObject(spent);
+  expect(holdoutState(20, 'falling')).toEqual({ state: 'open', attempt: 21 });
+  expect(() => holdoutState(-1, 'flat')).toThrow(RangeError);
 });

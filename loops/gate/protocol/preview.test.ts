@@ -48,9 +48,10 @@ describe('previewConfirm', () => {
     expect(previewConfirm(pattern(0), 0, policy).refusal).not.toBeNull();
   });
 
-  it('refuses after twenty attempts: the holdout is rotated', () => {
-    const preview = previewConfirm(pattern(3), 20, policy);
+  it('refuses after twenty attempts of flat levels: the holdout is rotated', () => {
+    const preview = previewConfirm(pattern(3), 20, { ...policy, schedule: 'flat' });
     expect(preview).toMatchObject({ plan: null, refusal: { detail: expect.stringContaining('rotate') } });
+    expect(previewConfirm(pattern(3), 20, policy).plan).toMatchObject({ attempt: 21 });
   });
 
   it('a sign-flip needs every one of six patterns to gain, and asks for a larger effect than twelve do', () => {

@@ -25,8 +25,8 @@ export function previewConfirm(
   policy: ProtocolPolicy,
   budget?: number,
 ): Preview {
-  const holdout = holdoutState(attempts);
-  if (holdout.state === 'rotate') {
+  const holdout = holdoutState(attempts, policy.schedule);
+  if (holdout.state === 'spent') {
     return {
       plan: null,
       detectable: null,
@@ -37,3 +37,20 @@ export function previewConfirm(
   if (!plan.possible) return { plan, detectable: null, refusal: unreachable(plan) };
   return { plan, detectable: detectableEffect(rows, plan, policy), refusal: null };
 }
+
+/** For people, in a line. */
+export function describePreview({ plan, detectable, refusal }: Preview, { power }: ProtocolPolicy): string {
+  if (refusal !== null || plan === null) return `nothing can be accepted: ${refusal?.detail}`;
+  const most = `${plan.mostTrials} trials at most`;
+  return `${describeReach(plan.attempt, plan.lookLevel, plan.smallestP)}; ${describeLift(detectable, power)}; ${most}`;
+}
+
+/** What an attempt asks for, beside the smallest p that can come out. */
+export const describeReach = (attempt: number, level: number, smallestP: number): string =>
+  `attempt ${attempt} asks for p ≤ ${level.toPrecision(2)} and can reach ${smallestP.toPrecision(2)}`;
+
+/** The smallest effect that is found, where the base passes nothing. */
+export const describeLift = (lift: number | null, power: number): string =>
+  lift === null
+    ? `no fix is accepted ${Math.round(power * 100)} times in 100`
+    : `a fix that passes ${Math.round(lift * 100)} % of its trials is accepted ${Math.round(power * 100)} times in 100`;

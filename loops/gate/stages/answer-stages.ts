@@ -55,7 +55,10 @@ function isStale({ when, equal, lagMs, limitS }: StalenessFinding): boolean {
  * base passes most hidden trials, which admission saw it fail, the objective was scaled for a machine slower than the one
  * that ran them: that is no lack of lift.
  */
-export function objectiveStage(evidence: Evidence, policy: GatePolicy): Stage {
+export function objectiveStage(
+  evidence: Pick<Evidence, 'attempt' | 'objective' | 'sessions' | 'variants'>,
+  policy: GatePolicy,
+): Stage {
   const tallies = tallyVariants(evidence);
   const plan = reachable(tallies.filter(isHidden).length, evidence.attempt, policy);
   const limit = `${scaledObjectiveMs(evidence.objective).toFixed(1)} ms`;
@@ -114,8 +117,11 @@ export function hiddenP(tallies: readonly VariantTally[]): number | null {
 }
 
 /** Another session, with as many pairs as the speed rule still has room for. */
-export function sessionStep(evidence: Evidence, { pairsPerSession, speed }: GatePolicy): Step {
-  const pairs = evidence.sessions.reduce((total, session) => total + session.pairs.length, 0);
+export function sessionStep(
+  { sessions }: Pick<Evidence, 'sessions'>,
+  { pairsPerSession, speed }: GatePolicy,
+): Step {
+  const pairs = sessions.reduce((total, session) => total + session.pairs.length, 0);
   const wanted = Math.max(0, Math.min(pairsPerSession, speed.maxPairs - pairs));
   return { do: 'session', pairs: wanted, controlPairs: wanted };
 }

@@ -26,21 +26,24 @@ export const candidates = whetstone.table(
   (table) => [index('candidates_case').on(table.target, table.caseId)],
 );
 
-/** Confirm stages used up on a pattern's holdout; the same patch again is free. */
+/** Confirm stages that looked at a holdout. */
 export const attempts = whetstone.table(
   'attempts',
   {
     target: target(),
     pattern: text('pattern').notNull(),
-    datasetVersion: text('dataset_version').notNull(),
-    patchSha256: text('patch_sha256').notNull(),
-    /** 1 for the pattern's first on this version. */
+    /** By `holdoutOf`. */
+    holdout: text('holdout').notNull(),
+    /** 1 for the first on this holdout. */
     number: integer('number').notNull(),
+    /** What its trials and its verdict are kept under. */
+    run: text('run').notNull(),
+    patchSha256: text('patch_sha256').notNull(),
     createdAt: createdAt(),
   },
   (table) => [
-    primaryKey({ columns: [table.target, table.pattern, table.datasetVersion, table.patchSha256] }),
-    unique('attempts_number').on(table.target, table.pattern, table.datasetVersion, table.number),
+    primaryKey({ columns: [table.target, table.pattern, table.holdout, table.number] }),
+    unique('attempts_run').on(table.target, table.run),
   ],
 );
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, max, sql } from 'drizzle-orm';
 import { sha256 } from '../../../datasets/sha256.ts';
 import type { Database } from '../database.ts';
 import { attempts, candidates, verdicts } from '../schema/index.ts';
@@ -7,11 +7,13 @@ export type CandidateRecord = Omit<typeof candidates.$inferSelect, 'target'>;
 export type Submission = Omit<CandidateRecord, 'id' | 'patchSha256' | 'state' | 'createdAt'>;
 export type VerdictRecord = Omit<typeof verdicts.$inferSelect, 'target'>;
 
-export interface AttemptKey {
+export interface Attempt {
   pattern: string;
-  /** `name@vN`. */
-  datasetVersion: string;
+  /** By `holdoutOf`. */
+  holdout: string;
   patchSha256: string;
+  /** What its trials and its verdict are kept under. */
+  run: string;
 }
 
 /** Candidates, the confirm stages they used up and what the gate said. */
@@ -23,6 +25,8 @@ export function candidateStore(db: Database, target: string) {
       .where(and(eq(candidates.target, target), eq(candidates.id, id)));
     return row && withoutTarget(row);
   };
+  const attemptsOn = (pattern: string, holdout: string) =>
+    and(eq(attempts.target, target), eq(attempts.pattern, pattern), eq(attempts.holdout, holdout));
   return {
     /** The same patch for the same case is the same candidate; `isNew` says whether it was not known. */
     async submit(submission: Submission): Promise<{ id: string; patchSha256: string; isNew: boolean }> {
@@ -61,42 +65,51 @@ export function candidateStore(db: Database, target: string) {
       return rows.map(withoutTarget);
     },
 
-    /** Charges one confirm stage; a patch that was charged before keeps its number and costs nothing. */
-    async chargeAttempt({
-      pattern,
-      datasetVersion,
-      patchSha256,
-    }: AttemptKey): Promise<{ number: number; charged: boolean }> {
+    /**
+     * Charges a confirm stage and gives its number, 1 for the first on a holdout. A run that is taken up again keeps its number;
+     * another run on the same patch pays again: fresh trials are another chance for luck.
+     */
+    async chargeAttempt({ pattern, holdout, patchSha256, run }: Attempt): Promise<number> {
       return db.transaction(async (tx) => {
         await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${`attempts ${target} ${pattern}`}))`);
         const used = await tx
           .select()
           .from(attempts)
-          .where(
-            and(
-              eq(attempts.target, target),
-              eq(attempts.pattern, pattern),
-              eq(attempts.datasetVersion, datasetVersion),
-            ),
-          );
-        const same = used.find((attempt) => attempt.patchSha256 === patchSha256);
-        if (same !== undefined) return { number: same.number, charged: false };
-        const number = used.length + 1;
-        await tx.insert(attempts).values({ target, pattern, datasetVersion, patchSha256, number });
-        return { number, charged: true };
+          .where(attemptsOn(pattern, holdout))
+          .orderBy(attempts.number);
+        const same = used.find((one) => one.run === run);
+        if (same) return same.number;
+        const number = (used.at(-1)?.number ?? 0) + 1;
+        await tx.insert(attempts).values({ target, pattern, holdout, patchSha256, run, number });
+        return number;
       });
     },
 
-    /** How many confirm stages a pattern's holdout has answered. */
-    async attemptsUsed(pattern: string, datasetVersion: string): Promise<number> {
-      return db.$count(
-        attempts,
-        and(
-          eq(attempts.target, target),
-          eq(attempts.pattern, pattern),
-          eq(attempts.datasetVersion, datasetVersion),
-        ),
-      );
+    /** Takes back the charge of a run that was decided before it looked at the holdout. */
+    async returnAttempt(run: string): Promise<void> {
+      await db.delete(attempts).where(and(eq(attempts.target, target), eq(attempts.run, run)));
+    },
+
+    /** The number of the last confirm stage on a holdout, of any patch or of one; 0 before the first. */
+    async lastAttempt(
+      pattern: string,
+      { holdout, patchSha256 }: { holdout: string; patchSha256?: string },
+    ): Promise<number> {
+      const own = patchSha256 === undefined ? undefined : eq(attempts.patchSha256, patchSha256);
+      const [last] = await db
+        .select({ number: max(attempts.number) })
+        .from(attempts)
+        .where(and(attemptsOn(pattern, holdout), own));
+      return last?.number ?? 0;
+    },
+
+    /** The pattern's holdouts that at least so many confirm stages looked at. */
+    async holdoutsWith(pattern: string, least: number): Promise<string[]> {
+      const rows = await db
+        .selectDistinct({ holdout: attempts.holdout })
+        .from(attempts)
+        .where(and(eq(attempts.target, target), eq(attempts.pattern, pattern), gte(attempts.number, least)));
+      return rows.map(({ holdout }) => holdout);
     },
 
     /** The first verdict of a candidate and run stays; a repeated step changes nothing. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryState } from '../fixtures/spawn-fixture.ts';
 import { openState, type State } from '../open-state.ts';
 import { stateDirectory } from '../state-directory.ts';
@@ -139,7 +139,7 @@ const submission = {
   submittedBy: 'explorer',
 };
 
-test('the same patch is the same candidate and costs one attempt, however many ask at once', async () => {
+test('the same patch is the same candidate', async () => {
   const [first, second] = [
     await state.candidates.submit(submission),
     await state.candidates.submit(submission),
@@ -148,19 +148,39 @@ test('the same patch is the same candidate and costs one attempt, however many a
   expect(second).toEqual({ ...first, isNew: false });
   expect((await other.candidates.submit(submission)).id).not.toBe(first.id);
   expect(await other.candidates.find(first.id)).toBeUndefined();
+});
 
-  const key = (patchSha256: string) => ({ pattern: 'a', datasetVersion: 'd@v1', patchSha256 });
-  const charges = await Promise.all(
-    ['x', 'y', 'x', 'z', 'y'].map((sha) => state.candidates.chargeAttempt(key(sha))),
-  );
-  expect(
-    charges
-      .filter((charge) => charge.charged)
-      .map((charge) => charge.number)
-      .toSorted(),
-  ).toEqual([1, 2, 3]);
-  expect(await state.candidates.attemptsUsed('a', 'd@v1')).toBe(3);
-  expect(await state.candidates.attemptsUsed('a', 'd@v2')).toBe(0);
+describe('a confirm stage', () => {
+  const attempt = (run: string, patchSha256 = run) => ({ pattern: 'a', holdout: 'h', patchSha256, run });
+
+  test('has one number, however many ask at once and however often a run is repeated', async () => {
+    const numbers = await Promise.all(
+      ['x', 'y', 'x', 'z', 'y'].map((run) => state.candidates.chargeAttempt(attempt(run))),
+    );
+    expect(new Set(numbers)).toEqual(new Set([1, 2, 3]));
+    expect(numbers[2]).toBe(numbers[0]);
+    expect(await state.candidates.lastAttempt('a', { holdout: 'h' })).toBe(3);
+    expect(await state.candidates.lastAttempt('a', { holdout: 'h', patchSha256: 'x' })).toBe(numbers[0]);
+    expect(await state.candidates.lastAttempt('a', { holdout: 'another' })).toBe(0);
+    expect(await other.candidates.lastAttempt('a', { holdout: 'h' })).toBe(0);
+  });
+
+  test('on a patch that was judged before is paid for again', async () => {
+    const of = (run: string) => state.candidates.chargeAttempt({ ...attempt(run, 'p'), holdout: 'again' });
+    expect([await of('again 1'), await of('again 2'), await of('again 1')]).toEqual([1, 2, 1]);
+    expect(await state.candidates.lastAttempt('a', { holdout: 'again', patchSha256: 'p' })).toBe(2);
+  });
+
+  test('that never looked at the holdout costs nothing, and moves nobody else', async () => {
+    const of = (run: string) => state.candidates.chargeAttempt({ ...attempt(run), holdout: 'unseen' });
+    expect([await of('seen 1'), await of('seen 2'), await of('seen 3')]).toEqual([1, 2, 3]);
+    await state.candidates.returnAttempt('seen 2');
+    expect(await of('seen 4')).toBe(4);
+    await state.candidates.returnAttempt('seen 4');
+    expect(await of('seen 5')).toBe(4);
+    expect(await state.candidates.holdoutsWith('a', 4)).toEqual(['unseen']);
+    expect(await state.candidates.holdoutsWith('a', 5)).toEqual([]);
+  });
 });
 
 test('the first verdict of a run stays; another run adds one', async () => {
