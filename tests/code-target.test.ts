@@ -42,6 +42,12 @@ const gate = async (patch: string): Promise<Verdict> => {
   return (await target.whetstone(words, patch)) as Verdict;
 };
 
+const verifyByRunning = async () =>
+  (await target.whetstone(['dataset', 'verify', '--run'])) as {
+    ran: { case: string }[];
+    findings: { problem: string }[];
+  };
+
 beforeAll(async () => {
   await using folder = await temporaryFolder();
   const library = path.join(folder.path, 'small');
@@ -60,10 +66,11 @@ afterAll(async () => {
   await target[Symbol.asyncDispose]();
 }, MINE_MS);
 
-test('failing tests become cases, frozen and whole', async () => {
+test('failing tests become cases, frozen, whole and as they claim', { timeout: GATE_MS }, async () => {
   expect(mined.admitted.length, JSON.stringify(mined)).toBeGreaterThan(0);
-  const verified = (await target.whetstone(['dataset', 'verify'])) as { findings: unknown[] };
-  expect(verified.findings).toEqual([]);
+  const { ran, findings } = await verifyByRunning();
+  expect(findings).toEqual([]);
+  expect(ran.map((one) => one.case).toSorted()).toEqual(mined.admitted.map((one) => one.case).toSorted());
 });
 
 test('what takes the fault back is accepted', { timeout: GATE_MS }, async () => {
@@ -132,4 +139,7 @@ test('a target without failing tests has nothing to mine', { timeout: MINE_MS },
   });
   const again = (await target.whetstone(['mine', '--source', 'tests'])) as Mined;
   expect(again.admitted).toEqual([]);
+  // What its cases claim of the base holds no more.
+  const problems = (await verifyByRunning()).findings.map(({ problem }) => problem);
+  expect(problems).toContainEqual(expect.stringContaining('passes on the base as it is'));
 });

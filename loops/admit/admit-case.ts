@@ -51,7 +51,8 @@ export async function admitCase(
   return { admitted, case: current, certificate };
 }
 
-async function failsBefore(
+/** Trials of the slow visible variants on the base, none of which may meet the objective. */
+export async function failsBefore(
   { query, visible, objectiveMs }: QueryCase,
   base: Arm,
 ): Promise<{ passed: boolean; detail: string }> {
@@ -104,7 +105,10 @@ async function deterministic(
  * Two solutions that are right for certain and run another way: the same statement with the usual join, sort and
  * aggregate methods switched off, and the statement as a materialised common table expression.
  */
-async function twoRightSolutions(draft: QueryCase, base: Arm): Promise<{ passed: boolean; detail: string }> {
+export async function twoRightSolutions(
+  draft: QueryCase,
+  base: Arm,
+): Promise<{ passed: boolean; detail: string }> {
   const [variant] = draft.visible;
   if (!variant) return { passed: false, detail: 'no visible variant' };
   const options = { ordered: draft.ordered, limitMs: REFERENCE_LIMIT_MS };

@@ -2,6 +2,7 @@ import type { ResultSet } from '../../datasets/cases/rows.ts';
 import type { Params } from '../../datasets/patterns/pattern.ts';
 import { quoteIdentifier, quoteLiteral } from '../target/quote.ts';
 import type { SqlClient } from '../target/sql-client.ts';
+import { inRollback, replay, tryStatement } from './in-rollback.ts';
 import { isDatabaseError, type Reference, referenceRows } from './reference.ts';
 import { qualified, type ScannedTable, scannedTables } from './scanned-tables.ts';
 
@@ -81,37 +82,6 @@ async function writeTo(
   for (const statement of await draftWrites(sql, await readShape(sql, table), before, rows))
     if (await tryStatement(sql, statement)) taken.push(statement);
   return taken;
-}
-
-/** Undefined where the database refused what was done. */
-async function inRollback<T>(sql: SqlClient, body: () => Promise<T>): Promise<T | undefined> {
-  // A scan that began where another one left off would find other rows each time.
-  await sql.run('BEGIN; SET LOCAL synchronize_seqscans = off');
-  try {
-    return await body();
-  } catch (error) {
-    if (!isDatabaseError(error)) throw error;
-    return undefined;
-  } finally {
-    await sql.run('ROLLBACK');
-  }
-}
-
-/** All at once, or, where the database takes some of them no more, one by one. */
-async function replay(sql: SqlClient, statements: readonly string[]): Promise<void> {
-  if (await tryStatement(sql, statements.join(';\n'))) return;
-  for (const statement of statements) await tryStatement(sql, statement);
-}
-
-async function tryStatement(sql: SqlClient, statement: string): Promise<boolean> {
-  try {
-    await sql.run(`SAVEPOINT attempt;\n${statement};\nRELEASE attempt`);
-    return true;
-  } catch (error) {
-    if (!isDatabaseError(error)) throw error;
-    await sql.run('ROLLBACK TO attempt');
-    return false;
-  }
 }
 
 async function readShape(sql: SqlClient, table: ScannedTable): Promise<TableShape> {
