@@ -117,13 +117,13 @@ async function gateStep(
     dataset.cases.map(({ id }) => id),
   );
   const { queries } = await readQueries(target, images.revision);
-  const { patchSha256 } = record;
-  const attempt = await numberAttempt(context, queryCase, { patchSha256, run });
+  const { patch } = record;
+  const attempt = await numberAttempt(context, queryCase, { patch, run });
   progress(`${queryCase.query}: gating ${record.label}`);
   const { verdict } = await gateCandidate(context, {
     case: queryCase,
     candidateId: candidate,
-    patch: record.patch,
+    patch,
     guards: await guardQueries(queries, await state.patterns.list(), cases),
     dataset,
     run,

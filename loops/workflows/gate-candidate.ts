@@ -1,7 +1,6 @@
 import type { QueryCase } from '../../datasets/cases/case.ts';
 import { bindParameters, prepareBinding } from '../../datasets/patterns/bind-parameters.ts';
 import type { Params, Pattern } from '../../datasets/patterns/pattern.ts';
-import { sha256 } from '../../datasets/sha256.ts';
 import type { OwnedQuery } from '../admit/read-queries.ts';
 import type { PatchRules } from '../gate/check-patch.ts';
 import type { Evidence } from '../gate/evidence.ts';
@@ -11,15 +10,10 @@ import type { Target } from '../target/load-target.ts';
 import type { GuardQuery } from '../verify/check-guard.ts';
 import { type Verification, verifyCandidate } from '../verify/verify-candidate.ts';
 import type { LoopContext } from './context.ts';
+import { type DatasetName, keepGateRun, startGateRun } from './gate-run.ts';
 
 /** Logged parameter sets that each guard is looked at with. */
 const GUARD_PARAMETERS = 3;
-
-export interface DatasetName {
-  name: string;
-  version: number;
-  sha256: string;
-}
 
 /** The gate's levels and limits, as the configuration has them, with the target's own budgets in them. */
 export function gatePolicy({ config }: Target): GatePolicy {
@@ -73,17 +67,9 @@ export interface GateRequest {
 
 /** One confirm stage: measured, judged, and kept with every trial it stands on. */
 export async function gateCandidate(context: LoopContext, request: GateRequest): Promise<Verification> {
-  const { target, state, images } = context;
-  const { case: queryCase, patch, dataset, run } = request;
-  await state.trials.startRun({
-    id: run,
-    kind: 'gate',
-    dataset: dataset.name,
-    version: dataset.version,
-    datasetSha256: dataset.sha256,
-    revision: images.revision,
-    patchSha256: sha256(patch),
-  });
+  const { target, images } = context;
+  const { case: queryCase, candidateId, patch, run } = request;
+  await startGateRun(context, request);
   const verification = await verifyCandidate(context, {
     case: queryCase,
     guards: request.guards.filter(({ query }) => query !== queryCase.query),
@@ -92,19 +78,13 @@ export async function gateCandidate(context: LoopContext, request: GateRequest):
     attempt: request.attempt,
     policy: gatePolicy(target),
   });
-  const { evidence, verdict, observed } = verification;
-  // Before the trials that name them.
-  await state.observations.keep(observed.texts);
-  await state.trials.record(trialRecords(evidence, run, images.revision));
-  await state.candidates.recordVerdict({
-    candidateId: request.candidateId,
+  const { evidence } = verification;
+  await keepGateRun(context, verification, {
     run,
-    verdict: verdict.verdict,
-    reasons: verdict.reasons,
-    document: verdict,
-    evidence,
+    candidateId,
+    trials: trialRecords(evidence, run, images.revision),
+    sawHoldout: evidence.sessions.length > 0 || evidence.staleness !== null,
   });
-  if (evidence.sessions.length === 0) await state.candidates.returnAttempt(run);
   return verification;
 }
 

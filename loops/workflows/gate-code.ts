@@ -1,7 +1,6 @@
 import type { CodeCase } from '../../datasets/cases/code-case.ts';
 import { readCodeCase } from '../../datasets/cases/code-case-folder.ts';
 import { Fault } from '../../datasets/fault.ts';
-import { sha256 } from '../../datasets/sha256.ts';
 import type { PatchRules } from '../gate/check-patch.ts';
 import { CodeVerdict } from '../gate/code/code-verdict.ts';
 import { describeCodePreview } from '../gate/code/describe-code-preview.ts';
@@ -13,6 +12,7 @@ import { type CodeVerification, verifyCodeCandidate } from '../verify/code/verif
 import type { CodeContext } from './code-context.ts';
 import { currentVersion } from './freeze-version.ts';
 import type { PatchRequest } from './gate-patch.ts';
+import { keepGateRun, knownPatch, startGateRun, submitByHand } from './gate-run.ts';
 import { numberAttempt } from './number-attempt.ts';
 
 export interface GatedCode extends CodeVerification {
@@ -33,15 +33,7 @@ export async function gateCode(context: CodeContext, request: PatchRequest): Pro
     });
   }
   const { dataset } = current;
-  const patchSha256 = sha256(request.patch);
-  const known = (await state.candidates.list()).find(
-    (one) => one.patchSha256 === patchSha256 && one.caseId !== null,
-  );
-  if (request.remeasure && known?.state !== 'accepted') {
-    throw new Fault('not-accepted', 'The patch was never accepted, so there is nothing to measure again.', {
-      hint: 'Run `whetstone gate --patch` without --remeasure.',
-    });
-  }
+  const known = await knownPatch(context, request);
   const rules = codePatchRules(target);
   const cases = await Promise.all(current.folders.map(readCodeCase));
   const named = request.caseId ?? known?.caseId ?? undefined;
@@ -50,31 +42,14 @@ export async function gateCode(context: CodeContext, request: PatchRequest): Pro
       ? await findAim(context, cases, { patch: request.patch, rules })
       : undefined;
   const codeCase = aim ?? chooseCodeCase(cases, named, target);
-  const { id } = await state.candidates.submit({
-    caseId: codeCase.id,
-    pattern: codeCase.pattern,
-    patch: request.patch,
-    kind: 'code',
-    label: 'a patch brought by hand',
-    planId: null,
-    rationale: 'Brought by hand.',
-    submittedBy: request.by,
-  });
+  const { id } = await submitByHand(context, codeCase, { ...request, kind: 'code' });
   const [before] = await state.candidates.verdicts(id);
   const run = `gate/${id}/${now().getTime()}`;
   const { remeasure } = request;
-  const attempt = await numberAttempt(context, codeCase, { patchSha256, run, remeasure });
+  const attempt = await numberAttempt(context, codeCase, { patch: request.patch, run, remeasure });
   const policy = codePolicy(target);
   progress(describeCodePreview(codeCase, attempt, policy));
-  await state.trials.startRun({
-    id: run,
-    kind: 'gate',
-    dataset: dataset.name,
-    version: dataset.version,
-    datasetSha256: dataset.sha256,
-    revision: images.revision,
-    patchSha256,
-  });
+  await startGateRun(context, { run, dataset, patch: request.patch });
   const verification = await verifyCodeCandidate(context, {
     case: codeCase,
     patch: request.patch,
@@ -82,19 +57,13 @@ export async function gateCode(context: CodeContext, request: PatchRequest): Pro
     attempt,
     policy,
   });
-  const { verdict, evidence, observed } = verification;
-  // Before the trials that name them.
-  await state.observations.keep(observed.texts);
-  await state.trials.record(trialRecords(verification, run, images.revision));
-  await state.candidates.recordVerdict({
-    candidateId: id,
+  const { verdict, evidence } = verification;
+  await keepGateRun(context, verification, {
     run,
-    verdict: verdict.verdict,
-    reasons: verdict.reasons,
-    document: verdict,
-    evidence,
+    candidateId: id,
+    trials: trialRecords(verification, run, images.revision),
+    sawHoldout: evidence.runs.length > 0 || (evidence.beside ?? []).length > 0,
   });
-  if (evidence.runs.length === 0 && !evidence.beside?.length) await state.candidates.returnAttempt(run);
   if (!request.remeasure) await state.candidates.setState(id, verdict.verdict);
   return { ...verification, run, case: codeCase, claimed: before && CodeVerdict.parse(before.document) };
 }

@@ -1,6 +1,5 @@
 import type { QueryCase } from '../../datasets/cases/case.ts';
 import { Fault } from '../../datasets/fault.ts';
-import { sha256 } from '../../datasets/sha256.ts';
 import { readQueries } from '../admit/read-queries.ts';
 import { checkPatch } from '../gate/check-patch.ts';
 import { evidenceVariants } from '../gate/evidence.ts';
@@ -13,6 +12,7 @@ import { chooseCase } from './choose-case.ts';
 import type { LoopContext } from './context.ts';
 import { currentDataset, frozenCases } from './freeze-cases.ts';
 import { gateCandidate, gatePolicy, guardQueries, patchRules } from './gate-candidate.ts';
+import { knownPatch, submitByHand } from './gate-run.ts';
 import { numberAttempt } from './number-attempt.ts';
 
 export interface PatchRequest {
@@ -46,21 +46,13 @@ export async function gatePatch(context: LoopContext, request: PatchRequest): Pr
     context,
     dataset.cases.map(({ id }) => id),
   );
-  const patchSha256 = sha256(request.patch);
-  const known = (await state.candidates.list()).find(
-    (one) => one.patchSha256 === patchSha256 && one.caseId !== null,
-  );
-  if (request.remeasure && known?.state !== 'accepted') {
-    throw new Fault('not-accepted', 'The patch was never accepted, so there is nothing to measure again.', {
-      hint: 'Run `whetstone gate --patch` without --remeasure; `whetstone pr list` shows what was accepted.',
-    });
-  }
+  const known = await knownPatch(context, request);
   const queryCase = await aimOf(context, cases, request, known);
-  const { id } = known ?? (await submit(context, queryCase, request));
+  const { id } = await submitByHand(context, queryCase, { ...request, kind: 'rewrite' });
   const [before] = await state.candidates.verdicts(id);
   const run = `gate/${id}/${now().getTime()}`;
   const { remeasure } = request;
-  const attempt = await numberAttempt(context, queryCase, { patchSha256, run, remeasure });
+  const attempt = await numberAttempt(context, queryCase, { patch: request.patch, run, remeasure });
   progress(describeCandidatePreview(evidenceVariants(queryCase), attempt, gatePolicy(target)));
   const { queries } = await readQueries(target, images.revision);
   const verification = await gateCandidate(context, {
@@ -112,21 +104,4 @@ async function aimOf(
   });
   if ('failed' in built) return first;
   return (await chooseCase(context, cases, request.patch, built.image)) ?? first;
-}
-
-async function submit(
-  context: LoopContext,
-  queryCase: QueryCase,
-  request: PatchRequest,
-): Promise<{ id: string }> {
-  return context.state.candidates.submit({
-    caseId: queryCase.id,
-    pattern: queryCase.pattern,
-    patch: request.patch,
-    kind: 'rewrite',
-    label: 'a patch brought by hand',
-    planId: null,
-    rationale: 'Brought by hand.',
-    submittedBy: request.by,
-  });
 }

@@ -1,3 +1,4 @@
+import { sha256 } from '../../datasets/sha256.ts';
 import { holdoutOf } from '../gate/protocol/holdout.ts';
 import type { LoopContext } from './context.ts';
 
@@ -8,10 +9,11 @@ import type { LoopContext } from './context.ts';
 export async function numberAttempt(
   { state: { candidates } }: Pick<LoopContext, 'state'>,
   asked: { pattern: string } & Parameters<typeof holdoutOf>[0],
-  { patchSha256, run, remeasure = false }: { patchSha256: string; run: string; remeasure?: boolean },
+  { patch, run, remeasure = false }: { patch: string; run: string; remeasure?: boolean },
 ): Promise<number> {
   const { pattern } = asked;
   const holdout = holdoutOf(asked);
+  const patchSha256 = sha256(patch);
   if (remeasure) return Math.max(1, await candidates.lastAttempt(pattern, { holdout, patchSha256 }));
   return candidates.chargeAttempt({ pattern, holdout, patchSha256, run });
 }
