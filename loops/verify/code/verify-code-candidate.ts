@@ -14,6 +14,7 @@ import type { ProtocolPolicy } from '../../gate/protocol/protocol-policy.ts';
 import { buildCodeArm, removeCodeArm } from '../../target/code-images.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
 import { Observations } from '../observations.ts';
+import { detailOf } from './detail-of.ts';
 import { findCopied } from './find-copied.ts';
 import { runSuite } from './run-suite.ts';
 import { runSuiteTogether } from './run-suite-together.ts';
@@ -168,7 +169,7 @@ class CodeVerificationRun {
     return {
       outcomes: Object.fromEntries(ids.map((id) => [id, outcomeOf(run, id)])),
       ended: run.ended,
-      detail: detailOf(run),
+      detail: detailOf(run, ids),
       report: run.ended === 'reported' ? this.#observed.keep(run.text) : null,
       wallMs: run.wallMs,
     };
@@ -188,9 +189,4 @@ class CodeVerificationRun {
 /** The test files that these tests are in. */
 function filesOf(codeCase: CodeCase, ids: readonly string[]): string[] {
   return [...new Set(ids.flatMap((id) => fileOfTest(codeCase, id) ?? []))];
-}
-
-function detailOf(run: SuiteRun): string {
-  if (run.ended !== 'reported') return `${run.ended}: ${run.detail}`;
-  return run.report.problems.slice(0, 3).join('; ');
 }
