@@ -6,7 +6,7 @@ import { evidenceVariants } from '../gate/evidence.ts';
 import { describeCandidatePreview } from '../gate/preview-candidate.ts';
 import { Verdict } from '../gate/verdict.ts';
 import type { CandidateRecord } from '../state/stores/candidate-store.ts';
-import { buildArm } from '../target/images.ts';
+import { buildArm, removeArm } from '../target/images.ts';
 import type { Verification } from '../verify/verify-candidate.ts';
 import { chooseCase } from './choose-case.ts';
 import type { LoopContext } from './context.ts';
@@ -103,5 +103,12 @@ async function aimOf(
     signal,
   });
   if ('failed' in built) return first;
-  return (await chooseCase(context, cases, request.patch, built.image)) ?? first;
+  // The arm's image is left for the verdict, which needs the same.
+  const chosen = await chooseCase(context, cases, request.patch, built.image).catch(
+    async (error: unknown) => {
+      await removeArm(engine, built.image);
+      throw error;
+    },
+  );
+  return chosen ?? first;
 }

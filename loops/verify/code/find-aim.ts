@@ -1,6 +1,6 @@
 import { type CodeCase, testsOf } from '../../../datasets/cases/code-case.ts';
 import { checkPatch, type PatchRules } from '../../gate/check-patch.ts';
-import { buildCodeArm } from '../../target/code-images.ts';
+import { buildCodeArm, removeCodeArm } from '../../target/code-images.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
 import { runSuiteTogether } from './run-suite-together.ts';
 import { outcomeOf } from './suite-run.ts';
@@ -19,7 +19,12 @@ export async function findAim(
   const built = await buildCodeArm(engine, target, images, patch, { progress, signal });
   if ('failed' in built) return undefined;
   progress('looking for the case that the patch aims at');
-  const run = await runSuiteTogether(context, { code: built.image, purpose: 'aim of a patch' });
+  const run = await runSuiteTogether(context, { code: built.image, purpose: 'aim of a patch' }).catch(
+    async (error: unknown) => {
+      await removeCodeArm(engine, images, built.image);
+      throw error;
+    },
+  );
   const shares = cases.map((codeCase) => {
     const own = testsOf(codeCase);
     const passes = own.filter(({ id }) => outcomeOf(run, id) === 'passed').length;
