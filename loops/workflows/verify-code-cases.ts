@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type CodeCase, testIdsOf } from '../../datasets/cases/code-case.ts';
+import { type CodeCase, testIdsOf, testsOf } from '../../datasets/cases/code-case.ts';
 import { readCodeCase } from '../../datasets/cases/code-case-folder.ts';
 import type { Finding } from '../../datasets/cases/dataset.ts';
 import { Fault } from '../../datasets/fault.ts';
@@ -40,7 +40,7 @@ export async function verifyCodeCases(
   const findings: Finding[] = [];
   for (const codeCase of cases) {
     const problems = [
-      ...movedFiles(codeCase, decisive),
+      ...movedTests(codeCase, decisive),
       ...baseProblems(codeCase, { base, beside }),
       ...(await oracleProblems(context, codeCase)),
     ];
@@ -63,11 +63,11 @@ async function repeat(
   return runs;
 }
 
-/** Tests and configuration of another revision: what the case was admitted with is not what runs. */
-function movedFiles({ decisive }: CodeCase, now: Readonly<Record<string, string>>): string[] {
-  const files = [...new Set([...Object.keys(decisive), ...Object.keys(now)])];
-  const moved = files.filter((file) => decisive[file] !== now[file]);
-  return moved.length === 0 ? [] : [`the base has other tests or configuration now: ${some(moved)}`];
+/** Files of its tests that are not what it was admitted with. */
+function movedTests(codeCase: CodeCase, now: Readonly<Record<string, string>>): string[] {
+  const files = [...new Set(testsOf(codeCase).map(({ file }) => file))];
+  const moved = files.filter((file) => codeCase.decisive[file] !== now[file]);
+  return moved.length === 0 ? [] : [`its tests are others on the base now: ${some(moved)}`];
 }
 
 function baseProblems(
