@@ -22,6 +22,8 @@ export interface TapDocument {
   points: TapPoint[];
   /** Node's, or one like it: `# Subtest: <name>` comes before each test. */
   hasSubtestComments: boolean;
+  /** vitest's: subtests stand in braces. */
+  hasBlocks: boolean;
   /** The figures of outermost comments such as `# pass 3`; the last one counts. */
   totals: Map<string, number>;
   /** N of the outermost 1..N. */
@@ -53,6 +55,7 @@ export function readTapTree(text: string): TapDocument {
   /** Names that `# Subtest:` has announced, by level. */
   const announced: string[] = [];
   let count = 0;
+  let hasBlocks = false;
 
   /** Ends the innermost level, whose test did not follow or did not close its brace. */
   const abandon = (): void => {
@@ -80,6 +83,7 @@ export function readTapTree(text: string): TapDocument {
     }
     openLevel(depth).points.push(found);
     count += 1;
+    hasBlocks ||= opens;
     if (opens) levels.push(newLevel(found));
   };
 
@@ -137,7 +141,7 @@ export function readTapTree(text: string): TapDocument {
   }
   while (levels.length > 1) abandon();
   checkPlan(outermost, null, problems);
-  return { points: outermost.points, hasSubtestComments, totals, plan: outermost.plan, problems };
+  return { points: outermost.points, hasSubtestComments, hasBlocks, totals, plan: outermost.plan, problems };
 }
 
 function newLevel(owner: TapPoint | null): Level {

@@ -189,6 +189,15 @@ describe('hostile documents', () => {
     ]);
   });
 
+  test('a skipped test whose directive is damaged does not pass, where no other test shows that times are given', () => {
+    const written = (directive: string) =>
+      tap('1..1', 'ok 1 - a.test.ts # time=1.00ms {', '    1..1', `    ok 1 - x ${directive}`, '}');
+    expect(read(written('# SKIP')).tests.map(({ outcome }) => outcome)).toEqual(['skipped']);
+    const damaged = read(written('" SKIP'));
+    expect(damaged.tests.map(({ outcome }) => outcome)).toEqual(['errored']);
+    expect(damaged.problems).toHaveLength(1);
+  });
+
   test('subtests in subtests, and many tests', () => {
     const deep = Array.from(
       { length: 200 },

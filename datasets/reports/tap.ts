@@ -21,7 +21,8 @@ export function readTap(text: string, root: string): TestReport {
   const isNode = document.hasSubtestComments && document.points.some(isByNode);
   if (isNode && !NODE_TOTALS.every((key) => document.totals.has(key)))
     tests.problem('It ends before the totals that Node writes.');
-  if (!document.hasSubtestComments && document.points.some(isTimed)) document.points.forEach(doubtUntimed);
+  const isByVitest = document.hasBlocks || (!document.hasSubtestComments && document.points.some(isTimed));
+  if (isByVitest) document.points.forEach(doubtUntimed);
   for (const point of document.points) {
     if (isNode) readNodePoint(point, [], tests);
     else readOutermost(point, tests);
@@ -38,7 +39,7 @@ function isTimed({ durationMs, children }: TapPoint): boolean {
   return children === null ? durationMs !== null : children.some(isTimed);
 }
 
-/** A writer that gives times, as vitest does, gives one to each test that passed: one without is a skipped one, damaged. */
+/** vitest gives a time to each test that passed: one without is a skipped one, damaged. */
 function doubtUntimed(point: TapPoint): void {
   if (point.children === null && point.ok && point.directive === null && point.durationMs === null)
     point.directive = 'unknown';
