@@ -1,13 +1,11 @@
 import type { AdmissionCheck, QueryCase, Variant } from '../../datasets/cases/case.ts';
 import type { Arm } from '../target/arm.ts';
-import { referenceRows } from '../verify/reference.ts';
+import { REFERENCE_LIMIT_MS, referenceRows } from '../verify/reference.ts';
 import { BASE_TRIAL_STOP } from '../verify/run-session.ts';
 import { noOpFails, notEmpty, sensitive, withoutOrder } from './judge-variants.ts';
 
 /** Trials of the visible case on the base, all of which must fail (gate.md: 5 of 5 still admits a pass rate of 45 %). */
 const BASE_TRIALS = 10;
-
-const REFERENCE_LIMIT_MS = 60_000;
 
 export interface Admission {
   admitted: boolean;

@@ -6,7 +6,7 @@ import { forQuery } from '../target/config.ts';
 import type { Target } from '../target/load-target.ts';
 import { calibrateForFreeze } from '../verify/calibrate.ts';
 import { findWrites, type SensitiveWrites } from '../verify/find-writes.ts';
-import { isDatabaseError, type Reference, referenceRows } from '../verify/reference.ts';
+import { isDatabaseError, REFERENCE_LIMIT_MS, type Reference, referenceRows } from '../verify/reference.ts';
 import {
   absentParameters,
   boundaryParameters,
@@ -18,9 +18,6 @@ import type { OwnedQuery } from './read-queries.ts';
 
 /** How many parameter sets of the log are shown, hidden, kept for timed samples, and looked at for writes. */
 const COUNTS = { visible: 3, deciles: 4, pool: 12, mutated: 4 };
-
-/** How long one uncut reference run may take before the case is refused. */
-const REFERENCE_LIMIT_MS = 60_000;
 
 /**
  * `loose`: digests of the variants' rows whatever their order, by variant, for an order that turns out to have ties.

@@ -3,6 +3,9 @@ import type { ResultSet } from '../../datasets/cases/rows.ts';
 import type { Params } from '../../datasets/patterns/pattern.ts';
 import type { SqlClient } from '../target/sql-client.ts';
 
+/** How long one uncut run of the base SQL may take. */
+export const REFERENCE_LIMIT_MS = 60_000;
+
 /** The right answer for one parameter set: the base SQL run by Whetstone itself, and how long it took. */
 export interface Reference {
   result: ResultSet;

@@ -8,7 +8,7 @@ import type { Arm } from '../target/arm.ts';
 import type { ServeReply } from '../target/serve-client.ts';
 import { calibrateOnce } from './calibrate.ts';
 import type { Observations } from './observations.ts';
-import { referenceRows } from './reference.ts';
+import { REFERENCE_LIMIT_MS, referenceRows } from './reference.ts';
 import { type Expected, judgeReply } from './trial.ts';
 
 /** Runs of each arm before its first timed sample: warm-ups, and the trials that come after them. */
@@ -16,8 +16,6 @@ const RUNS_BEFORE_SAMPLES = 5;
 
 /** Warm-ups before the trials, at least. */
 const WARM_UPS = 2;
-
-const REFERENCE_LIMIT_MS = 60_000;
 
 /** Control pairs are short, so that there can be as many as their noise asks for. */
 const CONTROL = { least: 20, most: 60, atATime: 10, error: 0.015 };

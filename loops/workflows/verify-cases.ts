@@ -4,12 +4,11 @@ import type { QueryCase, Variant } from '../../datasets/cases/case.ts';
 import { readCase } from '../../datasets/cases/case-folder.ts';
 import type { Finding } from '../../datasets/cases/dataset.ts';
 import { failsBefore, twoRightSolutions } from '../admit/admit-case.ts';
-import { Arm } from '../target/arm.ts';
+import type { Arm } from '../target/arm.ts';
+import { ArmPool } from '../target/arm-pool.ts';
 import { inRollback, replay } from '../verify/in-rollback.ts';
-import { type Reference, referenceRows } from '../verify/reference.ts';
+import { REFERENCE_LIMIT_MS, type Reference, referenceRows } from '../verify/reference.ts';
 import type { LoopContext } from './context.ts';
-
-const REFERENCE_LIMIT_MS = 60_000;
 
 /**
  * Runs what frozen cases of slow queries claim of the base: that its own SQL gives the frozen rows on every variant, in whichever
@@ -20,22 +19,25 @@ export async function verifyCases(
   context: LoopContext,
   { folder, ids }: { folder: string; ids: readonly string[] },
 ): Promise<Finding[]> {
+  const { engine, target, images, progress, signal } = context;
+  await using arms = new ArmPool(target.config, { purpose: 'verify', signal });
   const findings: Finding[] = [];
   for (const id of ids) {
-    context.progress(`running ${id}`);
+    progress(`running ${id}`);
     const queryCase = await readCase(path.join(folder, 'cases', id));
-    for (const problem of await problemsOf(context, queryCase))
-      findings.push({ case: id, path: '', problem });
+    const problems = await arms.lend(engine, images.base, (base) =>
+      arms.lend(engine, images.shuffled, (shuffled) => problemsOf(queryCase, { base, shuffled }, signal)),
+    );
+    for (const problem of problems) findings.push({ case: id, path: '', problem });
   }
   return findings;
 }
 
-async function problemsOf(context: LoopContext, queryCase: QueryCase): Promise<string[]> {
-  const { engine, target, images, signal } = context;
-  const open = (image: string) =>
-    Arm.open(engine, image, target.config, { purpose: `verify ${queryCase.id}`, signal });
-  await using base = await open(images.base);
-  await using shuffled = await open(images.shuffled);
+async function problemsOf(
+  queryCase: QueryCase,
+  { base, shuffled }: { base: Arm; shuffled: Arm },
+  signal: AbortSignal,
+): Promise<string[]> {
   const problems: string[] = [];
   for (const variant of [...queryCase.visible, ...queryCase.hidden]) {
     signal.throwIfAborted();

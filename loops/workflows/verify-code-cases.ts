@@ -37,12 +37,16 @@ export async function verifyCodeCases(
       : await repeat(context, 'the base, beside it', (purpose) =>
           runSuiteTogether(context, { code: images.base, purpose }),
         );
+  // Cases may share one.
+  const oracles = new Map<string, SuiteRun[] | undefined>();
+  for (const oracle of new Set(cases.flatMap((codeCase) => codeCase.oracle ?? [])))
+    oracles.set(oracle, await runOracle(context, oracle));
   const findings: Finding[] = [];
   for (const codeCase of cases) {
     const problems = [
       ...movedTests(codeCase, decisive),
       ...baseProblems(codeCase, { base, beside }),
-      ...(await oracleProblems(context, codeCase)),
+      ...oracleProblems(codeCase, oracles),
     ];
     for (const problem of problems) findings.push({ case: codeCase.id, path: '', problem });
   }
@@ -89,23 +93,27 @@ function baseProblems(
   return problems;
 }
 
-async function oracleProblems(context: CodeContext, codeCase: CodeCase): Promise<string[]> {
-  if (codeCase.oracle === null) return [];
+/** Undefined where it does not apply to the base. */
+async function runOracle(context: CodeContext, oracle: string): Promise<SuiteRun[] | undefined> {
   try {
-    return await withArm(context, codeCase.oracle, async (code) => {
-      const runs = await repeat(context, `the oracle of ${codeCase.id}`, (purpose) =>
-        runSuite(context, { code, purpose }),
-      );
-      const all = [...testIdsOf(codeCase), ...codeCase.guards];
-      const failing = all.filter((id) => passesOf(runs, id) < RUNS);
-      return failing.length === 0
-        ? []
-        : [`the oracle does not pass in all of ${RUNS} runs: ${some(failing)}`];
-    });
+    return await withArm(context, oracle, (code) =>
+      repeat(context, 'an oracle', (purpose) => runSuite(context, { code, purpose })),
+    );
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'oracle-does-not-apply') throw error;
-    return ['the oracle does not apply to the base'];
+    return undefined;
   }
+}
+
+function oracleProblems(
+  codeCase: CodeCase,
+  oracles: ReadonlyMap<string, readonly SuiteRun[] | undefined>,
+): string[] {
+  if (codeCase.oracle === null) return [];
+  const runs = oracles.get(codeCase.oracle);
+  if (runs === undefined) return ['the oracle does not apply to the base'];
+  const failing = [...testIdsOf(codeCase), ...codeCase.guards].filter((id) => passesOf(runs, id) < RUNS);
+  return failing.length === 0 ? [] : [`the oracle does not pass in all of ${RUNS} runs: ${some(failing)}`];
 }
 
 const passesOf = (runs: readonly SuiteRun[], id: string): number =>
