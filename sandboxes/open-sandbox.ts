@@ -1,16 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Engine } from './engine.ts';
-import { engineFault, statusOf } from './engine-fault.ts';
+import { engineFault } from './engine-fault.ts';
 import { execute } from './exec.ts';
 import { SandboxFault } from './fault.ts';
 import { changedPaths, isRunning, processes, writtenBytes } from './inspect-container.ts';
-import { label, thisController } from './labels.ts';
+import { label } from './labels.ts';
 import { limits } from './limits.ts';
 import { type ExecPipe, openPipe } from './pipe.ts';
 import { containerOptions, type Profile, sandboxUser } from './profiles.ts';
 import type { Sandbox } from './sandbox.ts';
+import { removeContainer, startContainer } from './start-container.ts';
 
 export interface OpenSandboxOptions {
   /** Tag or id of an image of ours, or one with `timeout`, `sh`, `tar` and `grep` in it. */
@@ -35,68 +35,19 @@ export interface OpenSandboxOptions {
  * removes it. SandboxFault: `no-such-image`, `disk-full`, `no-engine`, `engine-error`.
  */
 export async function openSandbox(engine: Engine, options: OpenSandboxOptions): Promise<Sandbox> {
-  options.signal?.throwIfAborted();
-  const name = `whetstone-${randomUUID()}`;
-  const now = Date.now();
-  let container: Docker.Container | undefined;
-  try {
-    const create = (cpuset: readonly number[] | undefined) =>
-      engine.docker.createContainer({
-        ...containerOptions(options.profile, {
-          ttlMs: options.ttlMs,
-          network: options.network ?? 'none',
-          root: options.root ?? false,
-          memoryBytes: options.memoryBytes,
-          cpus: options.cpus,
-          cpuset,
-        }),
-        name,
-        Image: options.image,
-        Labels: {
-          [label.owner]: options.owner ?? engine.owner,
-          [label.purpose]: options.purpose,
-          [label.container]: name,
-          [label.created]: String(now),
-          [label.expires]: String(now + options.ttlMs),
-          [label.controller]: thisController(),
-        },
-      });
-    container = await create(engine.cpuset).catch((error: unknown) => {
-      // An engine that is itself held to some CPUs knows them by numbers that it tells nobody before.
-      if (engine.cpuset && String(error).includes('CPUs are not available')) return create(undefined);
-      throw error;
-    });
-    options.signal?.throwIfAborted();
-    // Attached before the start, so that there is no moment at which the container runs and nobody holds its stdin.
-    const held = (await container.attach({
-      stream: true,
-      hijack: true,
-      stdin: true,
-      stdout: true,
-      stderr: true,
-    })) as Duplex;
-    await container.start().catch((error: unknown) => {
-      held.destroy();
-      throw error;
-    });
-    options.signal?.throwIfAborted();
-    return new ContainerSandbox(container, held, options.root ?? false);
-  } catch (error) {
-    if (container !== undefined) await removeContainer(container);
-    options.signal?.throwIfAborted();
-    throw engineFault(error, `a sandbox was opened (${options.purpose})`);
-  }
-}
-
-/** Removes a container and its volumes; one that is gone or going is fine. */
-export async function removeContainer(container: Docker.Container): Promise<void> {
-  try {
-    await container.remove({ force: true, v: true });
-  } catch (error) {
-    const status = statusOf(error);
-    // 409: its AutoRemove is at work.
-    if (status !== 404 && status !== 409) throw engineFault(error, 'a sandbox was removed');
-  }
+  const { container, held } = await startContainer(engine, {
+    ...options,
+    settings: (cpuset) =>
+      containerOptions(options.profile, {
+        ttlMs: options.ttlMs,
+        network: options.network ?? 'none',
+        root: options.root ?? false,
+        memoryBytes: options.memoryBytes,
+        cpus: options.cpus,
+        cpuset,
+      }),
+  });
+  return new ContainerSandbox(container, held, options.root ?? false);
 }
 
 /** dockerode sends one set of options as query and body both, unless told apart in a way its types do not know. */
@@ -120,12 +71,7 @@ class ContainerSandbox implements Sandbox {
     this.#container = container;
     this.#held = held;
     this.#root = root;
-    held.on('error', () => {
-      // The container ended: whoever uses it next is told so by `sandbox-died`.
-    });
     held.resume();
-    // A controller that has nothing else to do may exit, and the container ends with it.
-    if ('unref' in held && typeof held.unref === 'function') held.unref();
   }
 
   async exec(command: readonly string[], options: Parameters<Sandbox['exec']>[1]) {

@@ -1,7 +1,7 @@
 import type { Engine } from '../../sandboxes/engine.ts';
 import { imageId } from '../../sandboxes/images/bake-image.ts';
 import { label } from '../../sandboxes/labels.ts';
-import { removeContainer } from '../../sandboxes/open-sandbox.ts';
+import { removeContainer } from '../../sandboxes/start-container.ts';
 import { removeImage } from '../../sandboxes/reap.ts';
 
 export interface OnEngine {
