@@ -41,6 +41,24 @@ export const limits = {
     /** Kept of a pipe's stderr, from its end. */
     stderrTailBytes: 16 * 1024,
   },
+  trials: {
+    /** From a container's start to its supervisor's first line. */
+    readyMs: 30_000,
+    /** From SIGTERM to SIGKILL. */
+    killAfterMs: 1_000,
+    /** How long past a job's time its supervisor may take to report before its container is removed. */
+    graceMs: 5_000,
+    /** How long a container may wait for a job; those that waited so long are replaced. */
+    idleMs: 10 * 60_000,
+    /** The longest that a job may need of a spare container; one that needs more gets a container of its own. */
+    spareJobMs: 15 * 60_000,
+    /** Command and environment of a job. */
+    scriptBytes: 100 * 1024,
+    /** Containers that a job may use up. */
+    attempts: 3,
+    /** How long an engine that stopped answering is waited for. */
+    engineReturnMs: 60_000,
+  },
   /** Uploads, reads and writes of files. */
   fileMs: 120_000,
   image: {

@@ -1,0 +1,114 @@
+import { SandboxFault } from '../fault.ts';
+import { limits } from '../limits.ts';
+import type { Job } from './trial.ts';
+
+/**
+ * What PID 1's child runs, with the container's deadline in seconds as $1. It is root without any right but to become
+ * the sandbox's user and to kill; what touches a job's bytes is that user. So a job can neither kill nor read its
+ * supervisor, and does not learn the nonce that marks the report.
+ *
+ * It says `ready` (or what its image lacks), reads a head line, a script and an archive from stdin, and waits for stdin's end after its report, so
+ * that the container ends with its controller. After the job it starts no process before the job's are dead, since these may
+ * hold all the pids that there are.
+ */
+export const supervisor = `
+for tool in setpriv timeout tar head sleep cat chown; do
+  command -v $tool > /dev/null || { echo "lacks $tool"; exit; }
+done
+as='setpriv --reuid=1000 --regid=1000 --clear-groups --inh-caps=-all --bounding-set=-all'
+v1=/sys/fs/cgroup
+chown 1000:1000 /dev/stdout /dev/stderr
+exec 3>&2 2> /dev/null
+(sleep "$1"; kill -9 $$) < /dev/null > /dev/null 3>&- &
+field() { while read -r name value; do [ "$name" = "$2" ] && found=$value; done < "$1"; }
+measure() {
+  cpu=- peak=- killed=0 found=
+  if [ -r $v1/cpuacct/cpuacct.usage ]; then read -r cpu < $v1/cpuacct/cpuacct.usage
+  elif [ -r $v1/cpu.stat ]; then field $v1/cpu.stat usage_usec; cpu=\${found}000; fi
+  for file in $v1/memory/memory.max_usage_in_bytes $v1/memory.peak; do [ -r $file ] && read -r peak < $file; done
+  for file in $v1/memory/memory.oom_control $v1/memory.events; do
+    [ -r $file ] && found= && field $file oom_kill && killed=\${found:-0}
+  done
+}
+pids=/dev/null
+for file in $v1/pids/pids.current $v1/pids.current; do [ -r $file ] && pids=$file; done
+echo ready
+IFS=' ' read -r nonce seconds grace script files max result || exit 0
+job=$(head -c "$script")
+unpacked=0
+if [ "$files" != 0 ]; then head -c "$files" | $as tar -x -C /work 2>&3; unpacked=$?; fi
+measure
+cpu0=$cpu
+read -r up0 rest < /proc/uptime
+code=0
+if [ $unpacked = 0 ]; then (exec timeout -k "$grace" "$seconds" $as sh -c "$job" < /dev/null 2>&3 3>&-); code=$?; fi
+read -r up1 rest < /proc/uptime
+kill -9 -1
+while read -r alive < $pids && [ "$alive" -gt 8 ]; do :; done
+wait
+measure
+printf '\\n%s %s %s %s %s %s %s %s %s\\n' "$nonce" $unpacked $code $up0 $up1 "$cpu0" "$cpu" "$peak" "$killed"
+[ -z "$result" ] || $as sh -c 'if [ -f "$1" ]; then echo file; exec timeout 10 head -c "$2" -- "$1"; fi' sh "$result" "$max"
+printf '\\n%s end\\n' "$nonce"
+printf '\\n%s end\\n' "$nonce" >&3
+exec cat > /dev/null
+`;
+
+/** The supervisor's first line, before it reads a job; \`lacks TOOL\` where its image lets it do nothing. */
+export const READY = 'ready';
+
+/** A job as the supervisor reads it. SandboxFault `bad-job`. */
+export function encodeJob(job: Job, nonce: string): Buffer {
+  const script = Buffer.from(jobScript(job));
+  // The kernel's own bound on one argument is 128 KiB.
+  if (script.length > limits.trials.scriptBytes) {
+    throw new SandboxFault('bad-job', `A job's command and environment take ${script.length} bytes.`, {
+      hint: `No more than ${limits.trials.scriptBytes} can be passed: put the rest into a file of the job.`,
+    });
+  }
+  const path = job.result?.path ?? '';
+  if (/[\s\0]/.test(path)) {
+    throw new SandboxFault('bad-job', `A job's result cannot be read from \`${JSON.stringify(path)}\`.`, {
+      hint: 'Name a path without blanks.',
+    });
+  }
+  const files = job.files ?? Buffer.alloc(0);
+  const head = [
+    nonce,
+    job.timeoutMs / 1000,
+    limits.trials.killAfterMs / 1000,
+    script.length,
+    files.length,
+    // One more, which tells that there was more.
+    (job.result?.maxBytes ?? 0) + 1,
+    path,
+  ];
+  return Buffer.concat([Buffer.from(`${head.join(' ').trimEnd()}\n`), script, files]);
+}
+
+// The kernel takes a job's process for memory before it takes the supervisor.
+function jobScript({ command, cwd, env }: Job): string {
+  const variables = Object.entries(env ?? {}).map(([name, value]) => {
+    if (!/^[A-Za-z_]\w*$/.test(name)) {
+      throw new SandboxFault('bad-job', `\`${name}\` cannot be the name of a variable.`, {
+        hint: 'A name has letters, digits and `_`, and does not begin with a digit.',
+      });
+    }
+    return `export ${name}=${quote(value)}`;
+  });
+  return [
+    'echo 500 > /proc/self/oom_score_adj',
+    ...variables,
+    `cd -- ${quote(cwd ?? '/work')} || exit 127`,
+    `exec ${command.map(quote).join(' ')}`,
+  ].join('\n');
+}
+
+function quote(word: string): string {
+  if (word.includes('\0')) {
+    throw new SandboxFault('bad-job', 'A word of a job holds a zero byte.', {
+      hint: 'No process can be given one: put the bytes into a file of the job.',
+    });
+  }
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
