@@ -14,6 +14,8 @@ export const limits = {
     shmBytes: 16 * MB,
     tmpBytes: 64 * MB,
     workBytes: 256 * MB,
+    /** Files and folders in each of the two. */
+    files: 65_536,
   },
   service: { memoryBytes: 1024 * MB, cpus: 2, pids: 256, shmBytes: 128 * MB },
   /** Of a sandbox in which code is tested: bytes of its writable layer, and how often they are looked at. */

@@ -65,8 +65,8 @@ export function containerOptions(profile: Profile, options: ProfileOptions): Con
         ? {
             ReadonlyRootfs: true,
             Tmpfs: {
-              '/tmp': `rw,nosuid,nodev,size=${limits.hardened.tmpBytes},mode=1777`,
-              '/work': `rw,nosuid,nodev,exec,size=${limits.hardened.workBytes},uid=1000,gid=1000`,
+              '/tmp': `rw,nosuid,nodev,size=${limits.hardened.tmpBytes},nr_inodes=${limits.hardened.files},mode=1777`,
+              '/work': `rw,nosuid,nodev,exec,size=${limits.hardened.workBytes},nr_inodes=${limits.hardened.files},uid=1000,gid=1000`,
             },
           }
         : {}),

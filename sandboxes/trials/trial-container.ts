@@ -150,7 +150,9 @@ class SupervisedContainer implements TrialContainer {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed ??= removeContainer(this.#container).finally(() => this.#held.destroy());
+    // Hung up first: an engine whose stream nobody reads does not let a container go.
+    this.#held.destroy();
+    this.#disposed ??= removeContainer(this.#container);
     return this.#disposed;
   }
 

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { limits } from '../limits.ts';
+import { encodeJob } from './supervisor.ts';
+
+const job = { command: ['true'], timeoutMs: 1_500 };
+
+test('the head line tells the lengths of what follows', () => {
+  const files = Buffer.alloc(1024, 1);
+  const encoded = encodeJob({ ...job, files, result: { path: '/work/r', maxBytes: 10 } }, 'NONCE');
+  const newline = encoded.indexOf('\n');
+  const [nonce, seconds, grace, script, size, max, path] = encoded.subarray(0, newline).toString().split(' ');
+  expect([nonce, seconds, grace, size, max, path]).toEqual(['NONCE', '1.5', '1', '1024', '11', '/work/r']);
+  expect(encoded.length).toBe(newline + 1 + Number(script) + 1024);
+  expect(encoded.subarray(-1024).equals(files)).toBe(true);
+});
+
+test('a shell gives the command any words as they are', () => {
+  const word = fc.string({ unit: 'grapheme', maxLength: 30 }).filter((text) => !text.includes('\0'));
+  fc.assert(
+    fc.property(fc.array(word, { minLength: 1, maxLength: 5 }), word, (words, value) => {
+      const print = 'process.stdout.write(JSON.stringify([process.argv.slice(1), process.env.VALUE]))';
+      const command = [process.execPath, '-e', print, '--', ...words];
+      const encoded = encodeJob({ ...job, command, cwd: '/', env: { VALUE: value } }, 'NONCE');
+      const script = encoded.subarray(encoded.indexOf('\n') + 1).toString();
+      const said = execFileSync('sh', ['-c', script], { encoding: 'utf8', env: {} });
+      expect(JSON.parse(said)).toEqual([words, value]);
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test.each([
+  ['a zero byte in a word', { command: ['a\0b'] }],
+  ['a name of a variable that is none', { env: { 'A=B;C': 'x' } }],
+  ['a path with a blank', { result: { path: '/work/a b', maxBytes: 1 } }],
+  ['a path with a new line', { result: { path: '/work/a\nb', maxBytes: 1 } }],
+  ['too much for one argument', { env: { LONG: 'x'.repeat(limits.trials.scriptBytes) } }],
+])('%s is refused', (_, change) => {
+  expect(() => encodeJob({ ...job, ...change }, 'NONCE')).toThrow(
+    expect.objectContaining({ code: 'bad-job' }),
+  );
+});
