@@ -7,7 +7,7 @@ import type { Job } from './trial.ts';
  * the sandbox's user and to kill; what touches a job's bytes is that user. So a job can neither kill nor read its
  * supervisor, and does not learn the nonce that marks the report.
  *
- * It says `ready` (or what its image lacks), reads a head line, a script and an archive from stdin, and waits for stdin's end after its report, so
+ * It says `ready` (or what its image lacks), reads a head line, a line of script and an archive from stdin, and waits for stdin's end after its report, so
  * that the container ends with its controller. After the job it starts no process before the job's are dead, since these may
  * hold all the pids that there are.
  */
@@ -30,18 +30,20 @@ measure() {
     [ -r $file ] && found= && field $file oom_kill && killed=\${found:-0}
   done
 }
+newline='
+'
 pids=/dev/null
 for file in $v1/pids/pids.current $v1/pids.current; do [ -r $file ] && pids=$file; done
 echo ready
-IFS=' ' read -r nonce seconds grace script files max result || exit 0
-job=$(head -c "$script")
+IFS=' ' read -r nonce seconds grace files max result || exit 0
+IFS= read -r job
 unpacked=0
 if [ "$files" != 0 ]; then head -c "$files" | $as tar -x -C /work 2>&3; unpacked=$?; fi
 measure
 cpu0=$cpu
 read -r up0 rest < /proc/uptime
 code=0
-if [ $unpacked = 0 ]; then (exec timeout -k "$grace" "$seconds" $as sh -c "$job" < /dev/null 2>&3 3>&-); code=$?; fi
+if [ $unpacked = 0 ]; then (exec timeout -k "$grace" "$seconds" $as sh -c "$job" sh "$newline" < /dev/null 2>&3 3>&-); code=$?; fi
 read -r up1 rest < /proc/uptime
 kill -9 -1
 while read -r alive < $pids && [ "$alive" -gt 8 ]; do :; done
@@ -59,11 +61,11 @@ export const READY = 'ready';
 
 /** A job as the supervisor reads it. SandboxFault `bad-job`. */
 export function encodeJob(job: Job, nonce: string): Buffer {
-  const script = Buffer.from(jobScript(job));
+  const script = jobScript(job);
   // The kernel's own bound on one argument is 128 KiB.
-  if (script.length > limits.trials.scriptBytes) {
-    throw new SandboxFault('bad-job', `A job's command and environment take ${script.length} bytes.`, {
-      hint: `No more than ${limits.trials.scriptBytes} can be passed: put the rest into a file of the job.`,
+  if (Buffer.byteLength(script) > limits.trials.scriptBytes) {
+    throw new SandboxFault('bad-job', `A job's command and environment take ${script.length} characters.`, {
+      hint: `No more than ${limits.trials.scriptBytes} bytes can be passed: put the rest into a file of the job.`,
     });
   }
   const path = job.result?.path ?? '';
@@ -77,15 +79,15 @@ export function encodeJob(job: Job, nonce: string): Buffer {
     nonce,
     job.timeoutMs / 1000,
     limits.trials.killAfterMs / 1000,
-    script.length,
     files.length,
     // One more, which tells that there was more.
     (job.result?.maxBytes ?? 0) + 1,
     path,
   ];
-  return Buffer.concat([Buffer.from(`${head.join(' ').trimEnd()}\n`), script, files]);
+  return Buffer.concat([Buffer.from(`${head.join(' ').trimEnd()}\n${script}\n`), files]);
 }
 
+// One line, which a shell reads without starting a process; a new line in a word is the script's own $1.
 // The kernel takes a job's process for memory before it takes the supervisor.
 function jobScript({ command, cwd, env }: Job): string {
   const variables = Object.entries(env ?? {}).map(([name, value]) => {
@@ -101,7 +103,7 @@ function jobScript({ command, cwd, env }: Job): string {
     ...variables,
     `cd -- ${quote(cwd ?? '/work')} || exit 127`,
     `exec ${command.map(quote).join(' ')}`,
-  ].join('\n');
+  ].join('; ');
 }
 
 function quote(word: string): string {
@@ -110,5 +112,5 @@ function quote(word: string): string {
       hint: 'No process can be given one: put the bytes into a file of the job.',
     });
   }
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+  return `'${word.replaceAll("'", `'\\''`).replaceAll('\n', `'"$1"'`)}'`;
 }
