@@ -44,6 +44,7 @@ server.listen(options.port, '127.0.0.1');
 const dns = createSocket('udp4');
 // The port may be taken, or not be ours to take: then names are simply not found.
 dns.on('error', () => {});
+const told = { name: '', at: 0 };
 dns.on('message', (question, from) => {
   const labels = [];
   let at = 12;
@@ -54,7 +55,10 @@ dns.on('message', (question, from) => {
   const end = at + 5;
   if (question.length < end || question[2] & 0x80) return;
   const name = labels.join('.').replace(/[^\x21-\x7e]/g, (char) => `\\x${char.charCodeAt(0).toString(16)}`);
-  tell({ 'x-asked': name.slice(0, options.nameLength) });
+  // One look-up asks for both kinds of address, and twice.
+  if (told.name !== name || Date.now() - told.at > 1_000)
+    tell({ 'x-asked': name.slice(0, options.nameLength) });
+  Object.assign(told, { name, at: Date.now() });
   const answer = Buffer.from(question.subarray(0, end));
   answer[2] = 0x80 | (question[2] & 0x79);
   // REFUSED, to one question, with nothing else in it.
