@@ -1,5 +1,5 @@
 import { lookup as lookupName } from 'node:dns/promises';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { type BlockList, connect, type Socket } from 'node:net';
 import { limits } from '../limits.ts';
 import { judgeAnswers, judgeDestination, type RefusalReason, type Rules } from './judge-destination.ts';
@@ -33,6 +33,7 @@ export class Dialler {
 
   constructor(options: DialOptions) {
     this.#options = options;
+    setMaxListeners(0, this.#end.signal);
   }
 
   /** A connected socket of its own, with an `error` listener; whoever is given it destroys it. */

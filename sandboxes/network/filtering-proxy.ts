@@ -12,6 +12,8 @@ export interface ProxyParts {
   dialler: Dialler;
   log: NetworkLog;
   budget: Budget;
+  /** A mistake of ours, which must end this proxy and not the process. */
+  onFault(error: unknown): void;
 }
 
 /** What is counted against a sandbox's limits; whoever gives it ends the proxy when one is reached. */
@@ -34,14 +36,16 @@ export function createFilteringProxy(parts: ProxyParts): Server {
     const onPlain = (destination: Destination) => {
       tunnels.set(client, destination);
       server.emit('connection', client);
+      // A parser does not wake what was paused on purpose.
+      client.resume();
     };
     // In a tunnel there is no way to a second one.
     const inTunnel = tunnels.has(client);
-    void openTunnel(client, inTunnel ? '' : authority, head, parts, onPlain);
+    openTunnel(client, inTunnel ? '' : authority, head, parts, onPlain).catch(parts.onFault);
   });
   server.on('request', (request, response) => {
     parts.budget.takeRequest();
-    void forwardRequest(request, response, parts, tunnels.get(request.socket));
+    forwardRequest(request, response, parts, tunnels.get(request.socket)).catch(parts.onFault);
   });
   server.on('clientError', (error: Error & { code?: string }, client) => {
     if (error.code?.startsWith('HPE_') && client.writable) {

@@ -55,15 +55,16 @@ export async function forwardRequest(
   if (dialled.outcome === 'refused') return refuse(dialled.reason);
   if (dialled.outcome === 'failed') return fail(dialled.code);
   const { socket } = dialled;
-  if (outgoing.destroyed) {
-    socket.destroy();
-    return;
-  }
   parts.log.add({ ...told, kind: 'allowed' });
   finished(socket, () =>
     parts.log.add({ ...told, kind: 'closed', bytesUp: socket.bytesWritten, bytesDown: socket.bytesRead }),
   );
-  outgoing.once('close', () => socket.destroy());
+  // An answer that waits behind an earlier one is not told of its connection's end.
+  const client = incoming.socket.setMaxListeners(0);
+  const onClose = () => socket.destroy();
+  client.once('close', onClose);
+  socket.once('close', () => client.off('close', onClose));
+  if (client.destroyed) onClose();
   const framing = bodyFraming(incoming);
   try {
     const asking = request({
@@ -75,10 +76,14 @@ export async function forwardRequest(
         .concat(framing),
       maxHeaderSize: limits.network.headerBytes,
     });
+    let code = 'ECONNRESET';
     asking.once('error', (error: Error & { code?: string }) => {
+      code = error.code ?? code;
+    });
+    // An answer that switches protocols closes without an error.
+    asking.once('close', () => {
       socket.destroy();
-      if (outgoing.headersSent) outgoing.destroy();
-      else fail(error.code ?? 'UNKNOWN');
+      if (!outgoing.headersSent && !client.destroyed) fail(code);
     });
     asking.once('response', (response) => giveBack(response, outgoing, parts, fail));
     if (framing.length === 0) asking.end();

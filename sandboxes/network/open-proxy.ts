@@ -7,6 +7,7 @@ import { listOwnAddresses } from './judge-address.ts';
 import { type NetworkPolicy, readPolicy } from './judge-destination.ts';
 import { type NetworkEvent, NetworkLog } from './network-log.ts';
 import { PipedProxy, type SandboxProxy } from './piped-proxy.ts';
+import { openSocketPair } from './socket-pair.ts';
 import { chooseUpstream, type HostEnvironment } from './upstream-proxy.ts';
 
 export interface OpenProxyOptions {
@@ -38,11 +39,12 @@ export async function openProxy(
   const dialler = new Dialler({ rules, lookup: options.lookup ?? lookupBySystem, own, env });
   const { port, windowBytes, nameLength } = limits.network;
   const argument = JSON.stringify({ port, windowBytes, nameLength });
+  const pair = await openSocketPair();
   const pipe = await sandbox.pipe(['node', '--input-type=module', '-e', forwarder, argument], {
     // What an image sets for its own programs could keep this one from starting.
     env: { NODE_OPTIONS: '', NODE_EXTRA_CA_CERTS: '' },
   });
-  const proxy = new PipedProxy(pipe, dialler, new NetworkLog(options.onEvent ?? (() => {})));
+  const proxy = new PipedProxy(pipe, pair, dialler, new NetworkLog(options.onEvent ?? (() => {})));
   const onAbort = () => void proxy[Symbol.asyncDispose]();
   options.signal?.addEventListener('abort', onAbort, { once: true });
   void proxy.ended.then(() => options.signal?.removeEventListener('abort', onAbort));

@@ -1,4 +1,6 @@
 import { performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import { SandboxFault } from '../fault.ts';
 import { limits } from '../limits.ts';
 import type { SandboxPipe } from '../sandbox.ts';
@@ -26,6 +28,7 @@ export class PipedProxy implements SandboxProxy {
   readonly #pipe: SandboxPipe;
   readonly #dialler: Dialler;
   readonly #log: NetworkLog;
+  readonly #near: Socket;
   readonly #session: ServerHttp2Session;
   readonly #server: ReturnType<typeof createFilteringProxy>;
   readonly #closed: Promise<unknown>;
@@ -34,8 +37,13 @@ export class PipedProxy implements SandboxProxy {
   #settle: (fault: SandboxFault | undefined) => void = () => {};
   #isOver = false;
 
-  constructor(pipe: SandboxPipe, dialler: Dialler, log: NetworkLog) {
+  /**
+   * HTTP/2 runs over real sockets that the pipe is joined to: over another kind of stream Node 20 fails an assertion,
+   * and with it the process, when the far side hangs up at the wrong moment.
+   */
+  constructor(pipe: SandboxPipe, [near, far]: [Socket, Socket], dialler: Dialler, log: NetworkLog) {
     this.#pipe = pipe;
+    this.#near = near;
     this.#dialler = dialler;
     this.#log = log;
     this.ended = new Promise((resolve) => {
@@ -49,13 +57,16 @@ export class PipedProxy implements SandboxProxy {
         takeRequest: () => this.#spend('requests', 1),
         takeDown: (bytes) => this.#spend('downBytes', bytes),
       },
+      onFault: (error) => this.#end(brokenProxy(error)),
     });
     pipe.on('error', () => {
       // `close` follows, and says why.
     });
     pipe.once('close', () => this.#end(whyClosed(pipe)));
     pipe.on('data', (bytes: Buffer) => this.#spend('upBytes', bytes.length));
-    this.#session = performServerHandshake(pipe, {
+    pipe.pipe(near).pipe(pipe);
+    near.once('close', () => pipe.destroy());
+    this.#session = performServerHandshake(far, {
       maxSessionMemory: limits.network.sessionMemoryMB,
       settings: {
         maxConcurrentStreams: limits.network.connections,
@@ -64,7 +75,6 @@ export class PipedProxy implements SandboxProxy {
       },
     });
     this.#session.on('error', (error) => this.#end(brokenPipe(error)));
-    this.#session.once('close', () => this.#end(whyClosed(pipe)));
     this.#session.on('stream', (stream, headers) => {
       stream.on('error', () => stream.destroy());
       if (headers[':method'] === 'CONNECT') this.#connect(stream);
@@ -103,7 +113,12 @@ export class PipedProxy implements SandboxProxy {
     this.#spend('requests', 1);
     if (this.#isOver) return;
     stream.respond({ ':status': 200 });
-    this.#server.emit('connection', stream);
+    stream.setTimeout(limits.network.idleMs, () => stream.destroy());
+    // Node 20 sends other bytes of its memory in place of a short text that is written to a stream of HTTP/2. This one
+    // makes buffers of texts.
+    const client = Duplex.from({ readable: stream, writable: stream });
+    client.on('error', () => client.destroy());
+    this.#server.emit('connection', client);
   }
 
   /** What the process inside tells, or whoever speaks in its place. */
@@ -132,6 +147,7 @@ export class PipedProxy implements SandboxProxy {
     this.#settle(fault);
     this.#dialler.destroy();
     this.#session.destroy();
+    this.#near.destroy();
     this.#pipe.destroy();
   }
 }
@@ -151,6 +167,13 @@ function noProxy(why: string): SandboxFault {
 function brokenPipe(cause: unknown): SandboxFault {
   return new SandboxFault('no-proxy', 'The proxy inside the sandbox said what is not HTTP/2.', {
     hint: 'Something in the sandbox wrote into its pipe. Open another proxy to go on.',
+    cause,
+  });
+}
+
+function brokenProxy(cause: unknown): SandboxFault {
+  return new SandboxFault('proxy-broken', 'The proxy of a sandbox met what it was not made for, and ended.', {
+    hint: 'This is a mistake in Whetstone, or in what it was given to call on events: the cause tells where.',
     cause,
   });
 }
