@@ -53,8 +53,11 @@ export const limits = {
     /** In a proxy's life, up counted with all that the sandbox says to the proxy: at this many it ends. */
     upBytes: 1024 * MB,
     downBytes: 8 * 1024 * MB,
-    /** Received and not yet read by the sandbox, of one connection. */
-    windowBytes: MB / 4,
+    /** Of one connection, received and not yet read: by us, and by the sandbox, whose own memory it is. */
+    upWindowBytes: MB / 4,
+    downWindowBytes: MB,
+    /** One piece of a connection on the pipe. */
+    frameBytes: 64 * 1024,
     /** HTTP/2's own state of the connections. */
     sessionMemoryMB: 16,
     /** Of a request, and of an answer. */

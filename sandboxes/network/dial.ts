@@ -118,7 +118,7 @@ export const lookupBySystem: Lookup = async (name) =>
   (await lookupName(name, { all: true, verbatim: true })).map(({ address }) => address);
 
 async function connectTo(host: string, port: number, signal: AbortSignal): Promise<Socket> {
-  const socket = connect({ host, port, allowHalfOpen: true });
+  const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
   socket.on('error', () => {});
   try {
     await once(socket, 'connect', { signal });

@@ -5,7 +5,7 @@ import { connect } from 'node:http2';
 import { createServer, Socket } from 'node:net';
 import { Duplex, pipeline } from 'node:stream';
 
-/** @type {{ port: number, windowBytes: number, nameLength: number }} */
+/** @type {{ port: number, downWindowBytes: number, frameBytes: number, nameLength: number }} */
 const options = JSON.parse(process.argv[1] ?? '');
 
 // `process.stdout` would block this whole process while the host does not read.
@@ -15,7 +15,11 @@ const pipe = Duplex.from({
 });
 const session = connect('http://host', {
   createConnection: () => pipe,
-  settings: { enablePush: false, initialWindowSize: options.windowBytes },
+  settings: {
+    enablePush: false,
+    initialWindowSize: options.downWindowBytes,
+    maxFrameSize: options.frameBytes,
+  },
 });
 session.on('error', () => process.exit(1));
 session.on('close', () => process.exit(0));
@@ -28,7 +32,7 @@ const tell = (headers) => {
   stream.end();
 };
 
-const server = createServer({ allowHalfOpen: true }, (client) => {
+const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
   const stream = session.request({ ':method': 'CONNECT', ':authority': 'host:1' });
   pipeline(client, stream, client, () => {
     client.destroy();

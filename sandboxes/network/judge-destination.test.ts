@@ -87,7 +87,7 @@ describe('a host', () => {
         if (destination !== undefined)
           expect(parseAuthority(formatAuthority(destination))).toEqual(destination);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 

@@ -37,8 +37,8 @@ export async function openProxy(
   chooseUpstream({ host: { kind: 'name', text: 'example.org' }, port: 443 }, 'https', env);
   const own = listOwnAddresses(networkInterfaces());
   const dialler = new Dialler({ rules, lookup: options.lookup ?? lookupBySystem, own, env });
-  const { port, windowBytes, nameLength } = limits.network;
-  const argument = JSON.stringify({ port, windowBytes, nameLength });
+  const { port, downWindowBytes, frameBytes, nameLength } = limits.network;
+  const argument = JSON.stringify({ port, downWindowBytes, frameBytes, nameLength });
   const pair = await openSocketPair();
   const pipe = await sandbox.pipe(['node', '--input-type=module', '-e', forwarder, argument], {
     // What an image sets for its own programs could keep this one from starting.

@@ -70,7 +70,8 @@ export class PipedProxy implements SandboxProxy {
       maxSessionMemory: limits.network.sessionMemoryMB,
       settings: {
         maxConcurrentStreams: limits.network.connections,
-        initialWindowSize: limits.network.windowBytes,
+        initialWindowSize: limits.network.upWindowBytes,
+        maxFrameSize: limits.network.frameBytes,
         maxHeaderListSize: limits.network.headerBytes,
       },
     });

@@ -33,7 +33,10 @@ export interface TestServer extends AsyncDisposable {
 
 /** On the loopback: HTTPS where it is given a certificate. */
 export async function startServer(certificate?: Certificate): Promise<TestServer> {
-  return await listen(certificate ? createHttpsServer(certificate, answer) : createHttpServer(answer));
+  const onRequest = (request: IncomingMessage, response: ServerResponse) =>
+    // A client may hang up at any time.
+    answer(request, response).catch(() => response.destroy());
+  return await listen(certificate ? createHttpsServer(certificate, onRequest) : createHttpServer(onRequest));
 }
 
 export async function listen(server: Server): Promise<TestServer> {
@@ -74,11 +77,16 @@ export function hashOf(blocks: Iterable<Buffer>): string {
   return hash.digest('hex');
 }
 
+/** What is answered for a path and its query, besides the rest. */
+export const served: Record<string, string | Buffer> = {};
+
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://here');
   const to = url.searchParams.get('to');
   const length = Number(url.searchParams.get('bytes'));
-  if (url.pathname === '/redirect') response.writeHead(302, { location: to ?? '' }).end();
+  const fixed = served[request.url ?? ''];
+  if (fixed !== undefined) response.end(fixed);
+  else if (url.pathname === '/redirect') response.writeHead(302, { location: to ?? '' }).end();
   else if (url.pathname === '/bytes') {
     response.writeHead(200, { 'content-length': length });
     Readable.from(bytesOf(Number(url.searchParams.get('seed')), length)).pipe(response);
