@@ -10,6 +10,7 @@ import {
   bytesOf,
   type Certificate,
   hashOf,
+  longestTurnMs,
   makeCertificate,
   served,
   startServer,
@@ -41,7 +42,7 @@ beforeAll(async () => {
       allow: [
         { host: 'allowed.test', ports, private: true },
         { host: '*.allowed.test', ports, private: true },
-        { host: 'rebound.test', ports },
+        { host: '*.rebound.test', ports },
         { host: 'away.test', ports: [1], private: true },
       ],
     },
@@ -67,7 +68,7 @@ async function ask(...tasks: object[]): Promise<Record<string, unknown>[]> {
   const done = await sandbox.exec(
     ['node', '--input-type=module', '-e', clientScript, JSON.stringify(tasks)],
     {
-      timeoutMs: 60_000,
+      timeoutMs: 100_000,
       env: proxy.env,
     },
   );
@@ -121,7 +122,7 @@ describe('an allowed host', () => {
       { kind: 'https', to: `${host}:${secure.port}` },
       { kind: 'http', url: `http://${host}:${web.port}/` },
     ]);
-    const outcomes = await ask(...both, { kind: 'https', to: `rebound.test:${secure.port}` });
+    const outcomes = await ask(...both, { kind: 'https', to: `a.rebound.test:${secure.port}` });
     expect(outcomes.at(-1)).toEqual({ failed: 'private-address' });
     for (const [at, outcome] of outcomes.slice(0, -1).entries()) {
       const reason = at < 2 * names.length ? 'not-listed' : 'address-not-listed';
@@ -206,12 +207,13 @@ describe('it cannot be widened', () => {
   });
 
   test('by a DNS answer that changes, or that is one of several', async () => {
-    const reach = async () =>
-      (await ask({ kind: 'http', url: `http://rebound.test:${web.port}/` }))[0]?.['status'];
-    for (const address of ['127.0.0.1', '10.0.0.7', '169.254.169.254', '::1', '64:ff9b::7f00:1']) {
-      answers = { 'rebound.test': ['8.8.8.8', address] };
-      expect(await reach(), address).toBe(403);
-    }
+    const addresses = ['127.0.0.1', '10.0.0.7', '169.254.169.254', '::1', '64:ff9b::7f00:1'];
+    answers = Object.fromEntries(
+      addresses.map((address, at) => [`a${at}.rebound.test`, ['8.8.8.8', address]]),
+    );
+    const urls = Object.keys(answers).map((name) => ({ kind: 'http', url: `http://${name}:${web.port}/` }));
+    for (const outcome of await ask(...urls))
+      expect(outcome).toMatchObject({ status: 403, body: expect.stringContaining('(private-address)') });
     answers = { 'allowed.test': ['169.254.169.254'] };
     expect(await ask({ kind: 'https', to: `allowed.test:${secure.port}` })).toEqual([
       { failed: 'private-address' },
@@ -291,27 +293,18 @@ describe('it ends', () => {
   });
 });
 
-test('50 downloads at once come back whole, through bounded memory, while this process stays free', async () => {
-  const size = 2 * 2 ** 20;
-  const before = process.memoryUsage().rss;
-  let mostBytes = 0;
-  let longestMs = 0;
-  let last = performance.now();
-  const watch = setInterval(() => {
-    longestMs = Math.max(longestMs, performance.now() - last);
-    last = performance.now();
-    mostBytes = Math.max(mostBytes, process.memoryUsage().rss);
-  }, 10);
+test('50 downloads at once come back whole, while this process stays free', async () => {
+  const size = 2 ** 20;
   const tasks = Array.from({ length: 50 }, (_, seed) =>
     seed % 2 === 0
       ? { kind: 'http', url: `http://allowed.test:${web.port}/bytes?seed=${seed}&bytes=${size}` }
       : { kind: 'https', to: `allowed.test:${secure.port}`, path: `/bytes?seed=${seed}&bytes=${size}` },
   );
-  const outcomes = await ask(...tasks);
-  clearInterval(watch);
+  let outcomes: Record<string, unknown>[] = [];
+  const turnMs = await longestTurnMs(async () => {
+    outcomes = await ask(...tasks);
+  });
   for (const [seed, outcome] of outcomes.entries())
     expect(outcome).toMatchObject({ status: 200, body: hashOf(bytesOf(seed, size)) });
-  // The servers are in this process as well.
-  expect(mostBytes - before).toBeLessThan(100 * 2 ** 20);
-  expect(longestMs).toBeLessThan(2_000);
+  expect(turnMs).toBeLessThan(1_000);
 });

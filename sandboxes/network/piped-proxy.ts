@@ -78,8 +78,13 @@ export class PipedProxy implements SandboxProxy {
     this.#session.on('error', (error) => this.#end(brokenPipe(error)));
     this.#session.on('stream', (stream, headers) => {
       stream.on('error', () => stream.destroy());
-      if (headers[':method'] === 'CONNECT') this.#connect(stream);
-      else this.#hear(stream, headers);
+      this.#spend('requests', 1);
+      // Later, so that a flood of streams that are reset at once costs no more than their frames.
+      setImmediate(() => {
+        if (this.#isOver || stream.destroyed || stream.aborted) return;
+        if (headers[':method'] === 'CONNECT') this.#connect(stream);
+        else this.#hear(stream, headers);
+      });
     });
   }
 
@@ -111,8 +116,6 @@ export class PipedProxy implements SandboxProxy {
   }
 
   #connect(stream: ServerHttp2Stream): void {
-    this.#spend('requests', 1);
-    if (this.#isOver) return;
     stream.respond({ ':status': 200 });
     stream.setTimeout(limits.network.idleMs, () => stream.destroy());
     // Node 20 sends other bytes of its memory in place of a short text that is written to a stream of HTTP/2. This one
@@ -124,8 +127,6 @@ export class PipedProxy implements SandboxProxy {
 
   /** What the process inside tells, or whoever speaks in its place. */
   #hear(stream: ServerHttp2Stream, headers: Record<string, string | string[] | undefined>): void {
-    this.#spend('requests', 1);
-    if (this.#isOver) return;
     const { 'x-listening': listening, 'x-asked': asked } = headers;
     if (typeof listening === 'string' && /^[1-9][0-9]{0,4}$/.test(listening) && this.port === 0) {
       this.port = Number(listening);

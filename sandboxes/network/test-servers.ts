@@ -62,6 +62,23 @@ export async function listen(server: Server): Promise<TestServer> {
   };
 }
 
+/**
+ * The most processor time that this process took in one turn of its event loop while the work went on: how long it did
+ * nothing else, on a machine where others run as well.
+ */
+export async function longestTurnMs(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let last = process.cpuUsage();
+  const timer = setInterval(() => {
+    const { user, system } = process.cpuUsage(last);
+    longest = Math.max(longest, (user + system) / 1_000);
+    last = process.cpuUsage();
+  }, 5);
+  await work();
+  clearInterval(timer);
+  return longest;
+}
+
 /** So many bytes, the same for one seed. */
 export function* bytesOf(seed: number, length: number): Generator<Buffer> {
   for (let left = length, at = 0; left > 0; at += 1) {
