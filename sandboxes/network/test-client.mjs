@@ -67,7 +67,7 @@ function promise(start) {
   return new Promise((resolve, reject) => {
     const started = start(resolve);
     started.on('error', reject).on('failed', reject);
-    setTimeout(() => reject(Object.assign(new Error(), { code: 'SILENCE' })), 3_000).unref();
+    setTimeout(() => reject(Object.assign(new Error(), { code: 'SILENCE' })), 60_000).unref();
   });
 }
 

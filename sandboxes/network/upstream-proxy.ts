@@ -11,7 +11,8 @@ export type HostEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The proxy for a destination; undefined where it is reached directly. SandboxFault `bad-upstream-proxy`.
- * NO_PROXY is read as curl reads it: names with all that is below them, addresses, `*`; a port may follow.
+ * HTTP_PROXY stands in for a missing HTTPS_PROXY, as in npm. NO_PROXY is read as curl reads it: names with all that is
+ * below them, addresses, `*`; a port may follow.
  */
 export function chooseUpstream(
   destination: Destination,
