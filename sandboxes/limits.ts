@@ -63,6 +63,41 @@ export const limits = {
   },
   /** Uploads, reads and writes of files. */
   fileMs: 120_000,
+  network: {
+    /** Of the proxy inside the sandbox; a free one where it is taken. */
+    port: 3128,
+    /** From sandbox to proxy, and from proxy to hosts. More wait inside the sandbox. */
+    connections: 128,
+    /** In a proxy's life, refused ones and questions to DNS among them: at this many it ends. */
+    requests: 100_000,
+    /** In a proxy's life, up counted with all that the sandbox says to the proxy: at this many it ends. */
+    upBytes: 1024 * MB,
+    downBytes: 8 * 1024 * MB,
+    /** Of one connection, received and not yet read: by us, and by the sandbox, whose own memory it is. */
+    upWindowBytes: MB / 4,
+    downWindowBytes: MB,
+    /** One piece of a connection on the pipe. */
+    frameBytes: 64 * 1024,
+    /** HTTP/2's own state of the connections. */
+    sessionMemoryMB: 16,
+    /** Of a request, and of an answer. */
+    headerBytes: 16 * 1024,
+    /** TLS's first message, and how long it may take to come. */
+    helloBytes: 16 * 1024,
+    helloMs: 10_000,
+    /** To resolve a name, and to connect to one of its addresses, of which this many are tried. */
+    lookupMs: 10_000,
+    connectMs: 10_000,
+    addresses: 4,
+    /** A connection on which nothing moves; a model may think for minutes before it answers. */
+    idleMs: 10 * 60_000,
+    /** From its start to the word that the proxy inside the sandbox listens. */
+    readyMs: 15_000,
+    /** The latest; all are counted. */
+    refusalsKept: 1_000,
+    /** Of a host's name in an event; the rest is cut off. */
+    nameLength: 255,
+  },
   image: {
     /** How long the registry may take to say its first word. */
     registryAnswerMs: 5_000,
