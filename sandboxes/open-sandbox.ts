@@ -5,6 +5,7 @@ import type { Engine } from './engine.ts';
 import { engineFault, statusOf } from './engine-fault.ts';
 import { execute } from './exec.ts';
 import { SandboxFault } from './fault.ts';
+import { noteUse } from './images/usage.ts';
 import { changedPaths, isRunning, processes, writtenBytes } from './inspect-container.ts';
 import { label, thisController } from './labels.ts';
 import { limits } from './limits.ts';
@@ -79,6 +80,7 @@ export async function openSandbox(engine: Engine, options: OpenSandboxOptions): 
       held.destroy();
       throw error;
     });
+    await noteUse(engine, options.image);
     options.signal?.throwIfAborted();
     return new ContainerSandbox(container, held, options.root ?? false);
   } catch (error) {

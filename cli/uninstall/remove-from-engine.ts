@@ -1,5 +1,5 @@
 import type { Engine } from '../../sandboxes/engine.ts';
-import { imageId } from '../../sandboxes/images/bake-image.ts';
+import { imageId } from '../../sandboxes/images/find-image.ts';
 import { label } from '../../sandboxes/labels.ts';
 import { removeContainer } from '../../sandboxes/open-sandbox.ts';
 import { removeImage } from '../../sandboxes/reap.ts';
