@@ -24,6 +24,9 @@ export const label = {
   step: 'dev.whetstone.step',
 } as const;
 
+/** Of the tag that a built image has until somebody has looked at it. */
+export const draftEnd = '-draft';
+
 /** This process, such that a later one with the same pid is another. */
 export function thisController(): string {
   return `${machine()}/${process.pid}/${startTime(process.pid) ?? 'unknown'}`;

@@ -47,6 +47,8 @@ export const limits = {
     /** How long the registry may take to say its first word. */
     registryAnswerMs: 5_000,
     buildMs: 15 * 60_000,
+    /** The longest line of the engine's progress. */
+    progressBytes: 4 * MB,
     packagesMs: 5 * 60_000,
   },
   /** What may go into the build of a Dockerfile. */

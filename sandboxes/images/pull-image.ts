@@ -3,6 +3,7 @@ import { engineFault } from '../engine-fault.ts';
 import { SandboxFault } from '../fault.ts';
 import { limits } from '../limits.ts';
 import type { BuildOptions } from './debian-base.ts';
+import { followProgress } from './follow-progress.ts';
 
 /** Whether the registry gave the image; one that does not answer soon counts as not reached. */
 export async function pullImage(engine: Engine, image: string, options: BuildOptions): Promise<boolean> {
@@ -13,9 +14,7 @@ export async function pullImage(engine: Engine, image: string, options: BuildOpt
   try {
     const stream = await engine.docker.pull(image, { abortSignal: AbortSignal.any(signals) });
     clearTimeout(timer);
-    await new Promise<void>((resolve, reject) => {
-      engine.docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
-    });
+    await followProgress(stream, undefined, options.signal);
     return true;
   } catch (error) {
     options.signal?.throwIfAborted();
