@@ -157,13 +157,21 @@ test('builders that are killed at any moment leave nothing that the next reap do
     setTimeout(() => {}, 60_000);
   `;
   let killedWithin = 0;
-  for (let round = 0; round < 4; round++) {
+  // Lines of progress: the first is of the process itself, the last of the final step.
+  for (const killedAfter of [1, 4, 6, 9]) {
     const child = execa(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
       cwd: join(import.meta.dirname, '../..'),
       reject: false,
     });
-    await new Promise((resolve) => child.stdout.once('data', resolve));
-    await sleep(300 + 2_500 * Math.random());
+    let said = '';
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk) => {
+        said += String(chunk);
+        if (said.split('\n').length > killedAfter) resolve();
+      });
+      child.once('exit', () => resolve());
+    });
+    await sleep(500 * Math.random());
     child.kill('SIGKILL');
     const { stdout, stderr } = await child;
     expect(stderr).toBe('');

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import type { Engine } from '../engine.ts';
 import { engineFault } from '../engine-fault.ts';
@@ -79,7 +80,9 @@ async function followBuild(engine: Engine, query: object, build: Build): Promise
   let step = 'its first step';
   const tail: string[] = [];
   const onEvent = (event: ProgressEvent): void => {
-    for (const line of (event.stream ?? '').split('\n').map((one) => printable(one).trim())) {
+    // The engine writes what went to stderr in red.
+    const said = stripVTControlCharacters(event.stream ?? '');
+    for (const line of said.split('\n').map((one) => printable(one).trim())) {
       const [, text] = /^Step \d+\/\d+ : (.*)$/.exec(line) ?? [];
       if (text === undefined) {
         if (line !== '' && !/^(---> |Removing intermediate container )/.test(line)) tail.push(line);
