@@ -87,13 +87,13 @@ describe('an image of a Dockerfile', () => {
   test('tells the step that failed and what it said last, and leaves nothing', async () => {
     await put(
       'Dockerfile',
-      `FROM ${from}\nUSER root\nRUN touch /half\nRUN seq 1 100; echo it broke >&2; exit 9\n`,
+      `FROM ${from}\nUSER root\nRUN touch /half\nRUN { seq 1 100; echo it broke; } >&2; exit 9\n`,
     );
     const failing = build();
     await expect(failing).rejects.toMatchObject({
       code: 'build-failed',
       message: expect.stringMatching(
-        /failed in `RUN seq 1 100; .* code: 9\. It said last:\n(\d+\n){19}it broke/s,
+        /failed in `RUN \{ seq 1 100; .* code: 9\. It said last:\n(\d+\n){19}it broke/s,
       ),
     });
     expect(await leftovers(own)).toEqual([]);
