@@ -20,6 +20,7 @@ import { reap } from '../sandboxes/reap.ts';
 import { configPath } from './config-path.ts';
 import type { CommandContext } from './define-command.ts';
 import { engineOwner } from './engine-owner.ts';
+import { imageKeeping } from './image-keeping.ts';
 
 export interface Workspace<T = Target> extends AsyncDisposable {
   target: T;
@@ -82,29 +83,37 @@ export async function openLoop(
   options: { revision?: string } = {},
 ): Promise<LoopContext> {
   const { target, state } = workspace;
-  const engine = await connectWorkspace(state, context);
+  const connected = await connectWorkspace(workspace, context);
   const { progress, signal } = context;
-  const images = await ensureBaseImages(engine, target, { progress, signal, ...options });
+  const images = await ensureBaseImages(connected, target, { progress, signal, ...options });
+  const needed = [images.data, images.base, images.shuffled];
+  const engine = { ...connected, keeping: imageKeeping(context.env, target, needed) };
   return { target, engine, state, images, signal, progress, now: () => new Date() };
 }
 
 /** The same for a code target. */
 export async function openCode(
-  { target, state }: Workspace<CodeTarget>,
+  workspace: Workspace<CodeTarget>,
   context: CommandContext,
 ): Promise<CodeContext> {
-  const engine = await connectWorkspace(state, context);
+  const { target, state } = workspace;
+  const connected = await connectWorkspace(workspace, context);
   const { progress, signal } = context;
-  const images = await ensureCodeImages(engine, target, { progress, signal });
+  const images = await ensureCodeImages(connected, target, { progress, signal });
+  const needed = [images.packages, images.base, ...(images.tests === null ? [] : [images.tests])];
+  const engine = { ...connected, keeping: imageKeeping(context.env, target, needed) };
   return { target, engine, state, images, signal, progress, now: () => new Date() };
 }
 
-async function connectWorkspace({ stateDirectory: folder }: State, context: CommandContext): Promise<Engine> {
+async function connectWorkspace(
+  { target, state }: Workspace<Target | CodeTarget>,
+  context: CommandContext,
+): Promise<Engine> {
   const engine = await connectEngine({
     endpoint: context.env['DOCKER_HOST'] || undefined,
-    owner: engineOwner(folder),
+    owner: engineOwner(state.stateDirectory),
     signal: context.signal,
   });
   await reap(engine, { owner: engine.owner });
-  return engine;
+  return { ...engine, keeping: imageKeeping(context.env, target) };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import Docker from 'dockerode';
 import { SandboxFault } from './fault.ts';
@@ -19,6 +20,21 @@ export interface Engine {
   id: string;
   /** What containers and images are labelled with; the reaper touches no other owner's. */
   owner: string;
+  /** Where the engine keeps its data, when that is a folder of this machine. */
+  dataFolder?: string | undefined;
+  /** How long images stay; without it none is removed for space, and no use is noted. */
+  keeping?: ImageKeeping | undefined;
+  /** Told of each image that is asked for and there; nothing is made, and what is missing is a fault `not-made`. */
+  onlyFound?: ((tag: string) => void) | undefined;
+}
+
+export interface ImageKeeping {
+  /** Files whose times say when each image was last used; shared by all processes of the machine. */
+  usageFolder: string;
+  /** What the owner's images may take; above it, those unused for longest go. */
+  budgetBytes: number;
+  /** Tags that stay as long as this process works, used or not. */
+  needed: readonly string[];
 }
 
 export interface ConnectOptions {
@@ -36,7 +52,7 @@ export async function connectEngine(options: ConnectOptions = {}): Promise<Engin
   const timeout = AbortSignal.timeout(limits.engine.answerMs);
   const abortSignal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
   let version: { Version: string; ApiVersion: string; Arch: string };
-  let info: { ID?: string; NCPU?: number };
+  let info: { ID?: string; NCPU?: number; DockerRootDir?: string };
   try {
     // dockerode's types leave out that `version` takes a signal, which its code does.
     const ask = docker.version as unknown as (options: {
@@ -63,7 +79,14 @@ export async function connectEngine(options: ConnectOptions = {}): Promise<Engin
     cpus: info.NCPU ?? 1,
     id: info.ID ?? endpoint,
     owner: options.owner ?? 'default',
+    dataFolder: localFolder(docker, info.DockerRootDir),
   };
+}
+
+/** An engine behind a socket of this machine may still run in a virtual machine, whose folders are not here. */
+function localFolder({ modem }: Docker, folder: string | undefined): string | undefined {
+  const { socketPath } = modem as { socketPath?: string | undefined };
+  return socketPath !== undefined && folder !== undefined && existsSync(folder) ? folder : undefined;
 }
 
 /** Numbers of the CPUs that its sandboxes may use. */

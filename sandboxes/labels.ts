@@ -18,7 +18,14 @@ export const label = {
   image: 'dev.whetstone.image',
   /** JSON of the npm packages, name to version, in an image's /node_modules. */
   packages: 'dev.whetstone.packages',
+  /** Of what a build of a Dockerfile makes: the process that asked for it, as in `controller`, and a number of the build's own. */
+  build: 'dev.whetstone.build',
+  /** `1` on a build's own containers and the images between its steps; the image that comes out has none. */
+  step: 'dev.whetstone.step',
 } as const;
+
+/** Of the tag that a built image has until somebody has looked at it. */
+export const draftEnd = '-draft';
 
 /** This process, such that a later one with the same pid is another. */
 export function thisController(): string {

@@ -102,6 +102,38 @@ export const limits = {
     /** How long the registry may take to say its first word. */
     registryAnswerMs: 5_000,
     buildMs: 15 * 60_000,
+    /** The longest line of the engine's progress. */
+    progressBytes: 4 * MB,
     packagesMs: 5 * 60_000,
+  },
+  /** What may go into the build of a Dockerfile. */
+  context: {
+    bytes: 1024 * MB,
+    fileBytes: 512 * MB,
+    entries: 50_000,
+    /** Dockerfile and .dockerignore, each. */
+    textBytes: 1 * MB,
+    /** Kept of what a build says, for its fault. */
+    tailLines: 20,
+    /** How long what a build began may take to be gone after it was broken off. */
+    cleanUpMs: 20_000,
+  },
+  /** How long images stay, and what must be free before one is made. */
+  keeping: {
+    /** What was used since is never removed for space. */
+    recentMs: 60 * 60_000,
+    /** A use is noted so often at most. */
+    noteMs: 60_000,
+    /** Of an owner's images, where nothing else is said. */
+    budgetBytes: 10 * 1024 * MB,
+    /** Left free for all else, or this share of a small disk. */
+    reserveBytes: 1024 * MB,
+    reserveShare: 0.05,
+    /** What an image takes at most that adds to another, unless its maker knows better. */
+    bakeBytes: 256 * MB,
+    /** Of a base image, and of a Dockerfile's beside its context. */
+    baseBytes: 512 * MB,
+    /** Of all that a machine's first target needs; what `doctor` asks for. */
+    firstBytes: 5 * 1024 * MB,
   },
 } as const;

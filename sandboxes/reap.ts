@@ -1,8 +1,10 @@
 import type Docker from 'dockerode';
 import type { Engine } from './engine.ts';
 import { engineFault, statusOf } from './engine-fault.ts';
+import { livingBuilds } from './images/living-builds.ts';
 import { sweepTemporaryFolders } from './images/temporary-folder.ts';
-import { isGone, label } from './labels.ts';
+import { draftEnd, isGone, label, thisController } from './labels.ts';
+import { limits } from './limits.ts';
 import { removeContainer } from './start-container.ts';
 
 export interface ReapOptions {
@@ -30,11 +32,21 @@ export async function reap(engine: Engine, options: ReapOptions): Promise<Reaped
     const now = options.now ?? Date.now();
     const owned = { label: [`${label.owner}=${options.owner}`] };
     const containers = (await engine.docker.listContainers({ all: true, filters: owned })).filter(
-      (container) => isOurs(container) && (options.all === true || isOver(container.Labels, now)),
+      (container) =>
+        isStep(container)
+          ? options.all === true ||
+            (isAbandoned(container, now) && container.Created * 1000 + limits.context.cleanUpMs < now)
+          : isOurs(container) && (options.all === true || isOver(container.Labels, now)),
     );
     await Promise.all(containers.map(({ Id }) => removeContainer(engine.docker.getContainer(Id))));
     const images = await engine.docker.listImages({ filters: { ...owned, dangling: ['true'] } });
-    const removed = await Promise.all(images.map(({ Id }) => removeImage(engine, Id)));
+    const loose = images.filter((image) => options.all === true || isAbandoned(image, now));
+    const drafts = (await engine.docker.listImages({ filters: owned }))
+      .filter((image) => options.all === true || isAbandoned(image, now))
+      .flatMap(({ RepoTags }) => (RepoTags ?? []).filter((tag) => tag.endsWith(draftEnd)));
+    const removed = await Promise.all(
+      [...loose.map(({ Id }) => Id), ...drafts].map((image) => removeImage(engine, image)),
+    );
     await sweepTemporaryFolders();
     return {
       containers: containers.length,
@@ -56,6 +68,18 @@ export async function removeImage(engine: Engine, image: string): Promise<boolea
     if (status === 404 || status === 409) return false;
     throw engineFault(error, `the image ${image} was removed`);
   }
+}
+
+/** The containers of a build's steps have names that the engine gave them, and it takes them away itself unless it was killed. */
+function isStep({ Labels }: Docker.ContainerInfo): boolean {
+  return Labels[label.step] === '1';
+}
+
+/** Whether no build needs it any more: a build that lives stands on an image without a tag at each moment. */
+function isAbandoned(made: { Labels: Record<string, string> | null; Created: number }, now: number): boolean {
+  const build = made.Labels?.[label.build] ?? '';
+  const ended = build.startsWith(`${thisController()}/`) && !livingBuilds.has(build);
+  return build === '' || ended || isGone(build) || made.Created * 1000 + limits.image.buildMs < now;
 }
 
 // A container that someone else runs from an image of ours inherits its labels, but not the name in them.

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Engine } from './engine.ts';
 import { engineFault, statusOf } from './engine-fault.ts';
+import { noteUse } from './images/usage.ts';
 import { label, thisController } from './labels.ts';
 
 export interface StartContainerOptions {
@@ -72,6 +73,7 @@ export async function startContainer(
       held.destroy();
       throw error;
     });
+    await noteUse(engine, options.image);
     options.signal?.throwIfAborted();
     // A controller that has nothing else to do may exit, and the container ends with it.
     if ('unref' in held && typeof held.unref === 'function') held.unref();

@@ -25,6 +25,24 @@ const contract: Record<string, { fields: readonly string[] }> = {
     ],
   },
   schema: { fields: ['schemas'] },
+  'images list': {
+    fields: [
+      ...['owner', 'usedBytes', 'budgetBytes'],
+      ...['name', 'tag', 'id', 'bytes', 'ownBytes', 'createdAt', 'lastUsedAt', 'inUse'].map(
+        (field) => `images[].${field}`,
+      ),
+    ],
+  },
+  'images build': {
+    fields: ['wallMs', ...['name', 'tag', 'id', 'bytes', 'made'].map((field) => `images[].${field}`)],
+  },
+  'images prune': {
+    fields: [
+      ...['dryRun', 'budgetBytes', 'usedBytes.before', 'usedBytes.after'],
+      ...['tag', 'id', 'ownBytes', 'lastUsedAt'].map((field) => `removed[].${field}`),
+      ...['tag', 'id', 'ownBytes', 'why'].map((field) => `kept[].${field}`),
+    ],
+  },
   patterns: {
     fields: [
       'lines.read',
@@ -143,6 +161,7 @@ const usageErrors: { line: string[]; says: RegExp }[] = [
   { line: ['patterns', 'x.log', '--tpo', '3'], says: /unknown option '--tpo'.*Did you mean --top\?/ },
   { line: ['patterns', 'x.log', '--top', 'many'], says: /`top`: .*number/ },
   { line: ['patterns', '/nonexistent/x.log'], says: /\/nonexistent\/x\.log/ },
+  { line: ['images', 'prune', '--budget', 'much'], says: /`budget`: `much` is no size/ },
   { line: ['schema', 'nope'], says: /no command `nope`/ },
   { line: ['setup', '--yes'], says: /No Docker Engine answers/ },
 ];

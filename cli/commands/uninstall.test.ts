@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectEngine } from '../../sandboxes/engine.ts';
-import { imageId } from '../../sandboxes/images/bake-image.ts';
+import { imageId } from '../../sandboxes/images/find-image.ts';
 import { label } from '../../sandboxes/labels.ts';
 import { engineOwner } from '../engine-owner.ts';
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../../datasets/fault.ts';
@@ -6,6 +7,7 @@ import { removeDatabaseUser } from '../../loops/state/database-user.ts';
 import { connectEngine } from '../../sandboxes/engine.ts';
 import { type CommandContext, defineCommand } from '../define-command.ts';
 import { engineOwner } from '../engine-owner.ts';
+import { usageFolder } from '../image-keeping.ts';
 import { ask, canAsk } from '../setup/ask.ts';
 import { removePackages } from '../setup/install-engine.ts';
 import { machineFolder } from '../setup/machine-folder.ts';
@@ -98,7 +100,7 @@ async function confirm(told: readonly string[], yes: boolean, { signal }: Comman
   });
 }
 
-async function carryOut(plan: Plan, { signal, progress }: CommandContext): Promise<Output['kept']> {
+async function carryOut(plan: Plan, { env, signal, progress }: CommandContext): Promise<Output['kept']> {
   const { engine, onEngine, record, machine, states, datasets, alone } = plan;
   const inUse = await removeFromEngine(engine, onEngine);
   for (const state of states) await removeState(state, datasets);
@@ -107,6 +109,7 @@ async function carryOut(plan: Plan, { signal, progress }: CommandContext): Promi
     if (ourEngine && record.dockerdLog !== undefined) await stopEngine(record.dockerdLog);
     await removePackages(record.packages, { signal, progress });
     await removeDatabaseUser();
+    await rm(usageFolder(env), { recursive: true, force: true });
     // Last, so that an uninstallation that was cut off can be taken up again.
     await forgetSetup(machine);
   }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { connectEngine, type Engine } from '../../sandboxes/engine.ts';
 import { postgres15 } from '../../sandboxes/images/postgres-15.ts';
+import { limits } from '../../sandboxes/limits.ts';
 import { explainError } from '../explain-error.ts';
 import { chooseEngineRemedy } from '../setup/choose-engine-remedy.ts';
 import { findOnPath, readMachineFacts } from '../setup/machine-facts.ts';
@@ -36,8 +36,8 @@ export async function checkEngine(env: NodeJS.ProcessEnv, signal: AbortSignal): 
           )
         : ok('storage-driver', info.Driver),
     ),
-    existsSync(info.DockerRootDir)
-      ? await checkDisk('docker-disk', info.DockerRootDir, 5)
+    engine.dataFolder !== undefined
+      ? await checkDisk('docker-disk', engine.dataFolder, limits.keeping.firstBytes / 2 ** 30)
       : ok('docker-disk', `${info.DockerRootDir} on the engine's machine`),
     images.length > 0
       ? ok('images', images.flatMap((image) => image.RepoTags ?? []).join(', '))

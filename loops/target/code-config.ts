@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ReportFormat } from '../../datasets/reports/test-report.ts';
 import { ProtocolPolicy } from '../gate/protocol/protocol-policy.ts';
-import { Command, Name, Placement } from './config.ts';
+import { Command, Images, Name, Placement } from './config.ts';
 
 /** A target whose cases are its own failing tests; `whetstone.config.ts` exports one through `defineConfig`. */
 export const CodeConfig = z.strictObject({
@@ -49,6 +49,7 @@ export const CodeConfig = z.strictObject({
   budgets: z
     .strictObject({ attemptsPerPattern: z.int().positive().default(3) })
     .default({ attemptsPerPattern: 3 }),
+  images: Images.prefault({}),
   /** Levels and limits of a verdict: what the tests of one case are held to. */
   gate: ProtocolPolicy.pick({
     alpha: true,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PlanKind } from '../../datasets/cases/plan-kind.ts';
+import { limits } from '../../sandboxes/limits.ts';
 import { GatePolicy } from '../gate/policy.ts';
 
 export const Command = z.array(z.string().min(1)).min(1);
@@ -12,6 +13,12 @@ const perQuery = <T extends z.ZodType>(one: T) =>
 
 export const Objective = z.strictObject({ ms: z.number().positive() });
 export type Objective = z.infer<typeof Objective>;
+
+/** What the images of a target may take of the engine's disk. */
+export const Images = z.strictObject({
+  /** Bytes; above it, those unused for longest are removed, and none that is in use. */
+  budgetBytes: z.number().positive().default(limits.keeping.budgetBytes),
+});
 
 /** Where a target lies, where its branches go, and what a patch may touch. */
 export const Placement = z.strictObject({
@@ -92,6 +99,7 @@ export const TargetConfig = z.strictObject({
         .default(2 ** 30),
     })
     .default({ attemptsPerPattern: 3, writeSlowdown: 2, storageBytes: 2 ** 30 }),
+  images: Images.prefault({}),
   /** Levels and limits of a verdict; what a candidate may cost is in `budgets`. */
   gate: GatePolicy.omit({ writeSlowdown: true, storageBytes: true }).prefault({}),
 });

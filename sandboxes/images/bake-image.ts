@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Engine } from '../engine.ts';
-import { engineFault, statusOf } from '../engine-fault.ts';
+import { engineFault } from '../engine-fault.ts';
 import { label } from '../labels.ts';
+import { limits } from '../limits.ts';
 import { openSandbox } from '../open-sandbox.ts';
 import type { Sandbox } from '../sandbox.ts';
+import { ensureSpace } from './disk-space.ts';
+import { findImage, imageId } from './find-image.ts';
 import { withImageLock } from './image-lock.ts';
+import { keepWithinBudget } from './prune-images.ts';
 
 export interface BakeOptions {
   /** The image is `whetstone/<name>:<hash of from and key>`. */
@@ -20,6 +24,8 @@ export interface BakeOptions {
   labels?: Record<string, string> | undefined;
   /** Environment of the image, over that of `from`. */
   env?: Record<string, string> | undefined;
+  /** The most disk that the steps may take, as far as is known. */
+  neededBytes?: number | undefined;
   /** Milliseconds for all the steps. */
   timeoutMs: number;
   progress: (line: string) => void;
@@ -51,12 +57,17 @@ export async function bakeImage(
   }
   const image = `whetstone/${options.name}:${contentHash([from, options.key])}`;
   const found = async (): Promise<BakedImage | undefined> =>
-    (await imageId(engine, image)) === undefined ? undefined : { image, reused: true };
+    (await findImage(engine, image)) ? { image, reused: true } : undefined;
   return (
     (await found()) ??
     (await withImageLock(engine, image, options, async () => {
       const made = await found();
       if (made !== undefined) return made;
+      await ensureSpace(engine, {
+        neededBytes: options.neededBytes ?? limits.keeping.bakeBytes,
+        what: options.name,
+        progress: options.progress,
+      });
       await using sandbox = await openSandbox(engine, {
         image: from,
         profile: 'service',
@@ -80,19 +91,10 @@ export async function bakeImage(
         labels: { ...options.labels, [label.owner]: engine.owner },
         ...(options.env === undefined ? {} : { env: options.env }),
       });
+      await keepWithinBudget(engine, options.progress);
       return { image, reused: false };
     }))
   );
-}
-
-/** The id behind a tag, or undefined when there is no such image. */
-export async function imageId(engine: Engine, image: string): Promise<string | undefined> {
-  try {
-    return (await engine.docker.getImage(image).inspect()).Id;
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw engineFault(error, `the image ${image} was looked up`);
-  }
 }
 
 /** The part of a tag that says what is in the image. */

@@ -1,12 +1,14 @@
 import type { Engine } from '../engine.ts';
-import { engineFault } from '../engine-fault.ts';
-import { SandboxFault } from '../fault.ts';
 import { label } from '../labels.ts';
 import { limits } from '../limits.ts';
 import { openSandbox } from '../open-sandbox.ts';
-import { contentHash, imageId } from './bake-image.ts';
+import { contentHash } from './bake-image.ts';
+import { ensureSpace } from './disk-space.ts';
+import { findImage, imageId } from './find-image.ts';
 import { withImageLock } from './image-lock.ts';
 import { baseFailed, bootstrap } from './mmdebstrap.ts';
+import { keepWithinBudget } from './prune-images.ts';
+import { pullImage } from './pull-image.ts';
 
 export interface DebianBase {
   suite: string;
@@ -34,12 +36,18 @@ export async function ensureDebianBase(
   options: BuildOptions,
 ): Promise<string> {
   const image = `whetstone/debian:${contentHash([engine.arch, JSON.stringify(base)])}`;
-  if ((await imageId(engine, image)) !== undefined) return image;
+  if (await findImage(engine, image)) return image;
   return await withImageLock(engine, image, options, async () => {
-    if ((await imageId(engine, image)) !== undefined) return image;
+    if (await findImage(engine, image)) return image;
+    const { progress } = options;
+    await ensureSpace(engine, {
+      neededBytes: limits.keeping.baseBytes,
+      what: `a Debian with ${base.packages.length} packages`,
+      progress,
+    });
     const labels = { [label.image]: 'debian', [label.owner]: engine.owner };
     const had = (await imageId(engine, base.registryImage)) !== undefined;
-    if (had || (await pull(engine, base.registryImage, options))) {
+    if (had || (await pullImage(engine, base.registryImage, options))) {
       options.progress(`installing Debian packages on ${base.registryImage}`);
       await installOnto(engine, base, image, labels, options);
       // What we brought goes again; its layers stay below our own.
@@ -47,31 +55,9 @@ export async function ensureDebianBase(
     } else {
       await bootstrap(engine, base, image, labels, options);
     }
+    await keepWithinBudget(engine, progress);
     return image;
   });
-}
-
-/** Whether the registry gave the image; one that does not answer soon counts as not reached. */
-async function pull(engine: Engine, image: string, options: BuildOptions): Promise<boolean> {
-  options.progress(`asking the registry for ${image}`);
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), limits.image.registryAnswerMs);
-  const signals = [patience.signal, ...(options.signal === undefined ? [] : [options.signal])];
-  try {
-    const stream = await engine.docker.pull(image, { abortSignal: AbortSignal.any(signals) });
-    clearTimeout(timer);
-    await new Promise<void>((resolve, reject) => {
-      engine.docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
-    });
-    return true;
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    const fault = engineFault(error, `${image} was pulled`);
-    if (fault instanceof SandboxFault && fault.code === 'disk-full') throw fault;
-    return false;
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 async function installOnto(

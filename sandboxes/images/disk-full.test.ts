@@ -86,7 +86,7 @@ test('a disk that fills up while an image is made is one clear fault, and nothin
   const from = await smallImage();
   const baking = bakeImage(
     engine,
-    { name: 'test-full', from, key: '', root: true, timeoutMs: 60_000, progress: () => {} },
+    { name: 'test-full', from, key: '', root: true, neededBytes: 0, timeoutMs: 60_000, progress: () => {} },
     async (sandbox) => {
       const written = await sandbox.exec(['sh', '-c', 'head -c 70000000 /dev/urandom > /big'], {
         timeoutMs: 30_000,
