@@ -18,6 +18,12 @@ export const label = {
   image: 'dev.whetstone.image',
   /** JSON of the npm packages, name to version, in an image's /node_modules. */
   packages: 'dev.whetstone.packages',
+  /** The image's own tag, for the reason of `container`: only where it has that tag is it a snapshot, which expires. */
+  snapshot: 'dev.whetstone.snapshot',
+  /** Epoch milliseconds. */
+  snapshotExpires: 'dev.whetstone.snapshot-expires',
+  /** JSON: what was snapshotted, and of what. */
+  snapshotOf: 'dev.whetstone.snapshot-of',
 } as const;
 
 /** This process, such that a later one with the same pid is another. */

@@ -22,7 +22,7 @@ export interface Reaped {
 
 /**
  * Removes an owner's containers that are past their expiry or whose controller is dead, images that lost their tag,
- * and temporary folders of dead processes. Sandboxes end with their controller by themselves; this is for what was created and never started, and for an
+ * snapshots that expired and are not in use, and temporary folders of dead processes. Sandboxes end with their controller by themselves; this is for what was created and never started, and for an
  * engine that was killed.
  */
 export async function reap(engine: Engine, options: ReapOptions): Promise<Reaped> {
@@ -34,7 +34,15 @@ export async function reap(engine: Engine, options: ReapOptions): Promise<Reaped
     );
     await Promise.all(containers.map(({ Id }) => removeContainer(engine.docker.getContainer(Id))));
     const images = await engine.docker.listImages({ filters: { ...owned, dangling: ['true'] } });
-    const removed = await Promise.all(images.map(({ Id }) => removeImage(engine, Id)));
+    const snapshots = await engine.docker.listImages({
+      filters: { label: [...owned.label, label.snapshot] },
+    });
+    const expired = snapshots.filter((image) => isExpiredSnapshot(image, now));
+    const removed = await Promise.all(
+      [...images.map(({ Id }) => Id), ...expired.map(({ Labels }) => Labels[label.snapshot] ?? '')].map(
+        (image) => removeImage(engine, image),
+      ),
+    );
     await sweepTemporaryFolders();
     return {
       containers: containers.length,
@@ -61,6 +69,12 @@ export async function removeImage(engine: Engine, image: string): Promise<boolea
 // A container that someone else runs from an image of ours inherits its labels, but not the name in them.
 function isOurs(container: Docker.ContainerInfo): boolean {
   return container.Names.includes(`/${container.Labels[label.container]}`);
+}
+
+// An image that was made of a snapshot inherits its labels, but not the tag in them.
+function isExpiredSnapshot({ RepoTags, Labels }: Docker.ImageInfo, now: number): boolean {
+  const tag = Labels[label.snapshot] ?? '';
+  return (RepoTags ?? []).includes(tag) && Number(Labels[label.snapshotExpires]) < now;
 }
 
 function isOver(labels: Readonly<Record<string, string>>, now: number): boolean {
