@@ -30,9 +30,11 @@ export interface DiffOptions {
   /** The changed tree: its sandbox is not believed, it only tells its files. */
   sandbox: Sandbox;
   workdir: string;
-  /** Names of files and folders, or globs over paths, as `tar --exclude` takes them. */
+  /** Names of files and folders, as globs, wherever they stand. */
   exclude?: readonly string[] | undefined;
   purpose: string;
+  /** Is given the end of what was opened, for which the patch need not wait: files take long to remove. */
+  onDisposal: (disposal: Promise<void>) => void;
   signal?: AbortSignal | undefined;
 }
 
@@ -42,7 +44,13 @@ export interface DiffOptions {
  * SandboxFault `tree-unreadable`, `tree-too-large`, `diff-too-large`, `diff-failed`, `diff-unfaithful`.
  */
 export async function diffTree(engine: Engine, options: DiffOptions): Promise<TreeDiff> {
-  await using judge = await openSandbox(engine, {
+  const exclude = options.exclude ?? [];
+  if (exclude.some((name) => !/^[^/\0]+$/.test(name))) {
+    throw new SandboxFault('bad-exclude', 'What is left out of a patch is named without a slash.', {
+      hint: 'Give names of files and folders, such as node_modules or *.log.',
+    });
+  }
+  const judge = await openSandbox(engine, {
     image: options.start.image,
     profile: 'service',
     ttlMs: limits.environment.diffMs,
@@ -54,20 +62,14 @@ export async function diffTree(engine: Engine, options: DiffOptions): Promise<Tr
   try {
     // No name that an archive of the other side could guess.
     const base = `/tmp/whetstone-${randomUUID()}`;
-    const exclude = [
-      '--ignore-case',
-      '--exclude=.git',
-      '--no-ignore-case',
-      ...excluded(options.exclude ?? []),
-    ];
-    await run(judge, 'set -e; umask 077; mkdir -- "$1" "$1/start" "$1/now"', [base]);
+    await run(judge, 'umask 077; mkdir -- "$1" "$1/now"', [base]);
     if (options.start.files) await judge.upload(`${base}/given`, options.start.files);
     const from = options.start.files ? `${base}/given` : options.start.workdir;
     await Promise.all([
       run(judge, prepareScript, [base, from, ...exclude]),
       bringTree(options.sandbox, options.workdir, exclude, judge, `${base}/now`),
     ]);
-    const [startTree = '', tree = ''] = (await run(judge, diffScript, [base])).split('\n');
+    const [startTree = '', tree = ''] = (await run(judge, diffScript, [base, from])).split('\n');
     const patch = await judge.readFile(`${base}/patch`, { maxBytes: limits.environment.patchBytes });
     return { patch, startTree, tree };
   } catch (error) {
@@ -85,27 +87,50 @@ export async function diffTree(engine: Engine, options: DiffOptions): Promise<Tr
     throw error;
   } finally {
     options.signal?.removeEventListener('abort', abort);
+    options.onDisposal(judge[Symbol.asyncDispose]());
   }
 }
 
-const prepareScript = `${rawGitScript}set -e
+const UNFAITHFUL = 45;
+
+// Of the files only ids are computed, and objects are written of those that differ: ten thousand others cost no time.
+const indexScript = `${rawGitScript}set -e
+# <tree> <side> [name to leave out]...: prints the tree's id.
+index() {
+  tree=$1 side=$2; shift 2
+  cd -- "$tree"
+  # Turns the names into a condition for find, in their own place.
+  for name; do shift; set -- "$@" -o -name "$name"; done
+  find . -mindepth 1 \\( -iname .git "$@" \\) -prune -o \\( -type f -o -type l \\) -printf '%P\\0' > "$base/files-$side"
+  GIT_INDEX_FILE="$base/index-$side"; GIT_WORK_TREE=$tree; export GIT_INDEX_FILE GIT_WORK_TREE
+  git update-index --add --info-only -z --stdin < "$base/files-$side"
+  # It passes over names that no tree can hold.
+  [ "$(git ls-files -z | tr -cd '\\0' | wc -c)" = "$(tr -cd '\\0' < "$base/files-$side" | wc -c)" ] || exit ${UNFAITHFUL}
+  git write-tree --missing-ok
+}
+`;
+
+const prepareScript = `${indexScript}
 base=$1 from=$2; shift 2
-tar -c "$@" -C "$from" . | tar -x -C "$base/start"
 raw_git "$base/git"
-export GIT_INDEX_FILE="$base/index-start" GIT_WORK_TREE="$base/start"
-cd "$base/start"
-git add -A -f .
-git write-tree > "$base/start-tree"`;
+index "$from" start "$@" > "$base/start-tree"`;
 
 // Attributes of the tree come last: where the patch is applied they have no say over how its other files are written.
 // Then the patch is proved: it must make the one tree of the other.
-const diffScript = `${rawGitScript}set -e
-base=$1; GIT_DIR=$base/git; export GIT_DIR
-cd "$base/now"
-GIT_INDEX_FILE="$base/index-now" GIT_WORK_TREE="$base/now" git add -A -f .
+const diffScript = `${indexScript}
+base=$1 from=$2; GIT_DIR=$base/git; export GIT_DIR
 start=$(cat "$base/start-tree")
-now=$(GIT_INDEX_FILE="$base/index-now" git write-tree)
-cd "$GIT_DIR"
+now=$(index "$base/now" now)
+# <tree> <kinds of change>
+write() {
+  git diff-tree -r -z --no-renames --name-only --diff-filter="$2" "$start" "$now" > "$base/changed"
+  cd -- "$1"
+  rm -f -- "$base/index-written"
+  GIT_INDEX_FILE="$base/index-written" GIT_WORK_TREE=$1 git update-index --add -z --stdin < "$base/changed"
+}
+write "$from" DMT
+write "$base/now" AMT
+cd -- "$GIT_DIR"
 patch() {
   git diff-tree -r -p --binary --full-index -M -l1000 --no-ext-diff --no-textconv --no-color \\
     --src-prefix=a/ --dst-prefix=b/ "$start" "$now" -- "$@"
@@ -113,10 +138,10 @@ patch() {
 { patch ':(top)' ':(top,exclude,glob)**/.gitattributes'; patch ':(top,glob)**/.gitattributes'; } |
   head -c ${limits.environment.patchBytes + 1} > "$base/patch"
 if [ -s "$base/patch" ] && [ "$(wc -c < "$base/patch")" -le ${limits.environment.patchBytes} ]; then
-  export GIT_INDEX_FILE="$base/index-proof"
+  GIT_INDEX_FILE="$base/index-proof"; export GIT_INDEX_FILE
   git read-tree "$start"
   git apply --cached --whitespace=nowarn "$base/patch"
-  [ "$(git write-tree)" = "$now" ] || { echo unfaithful >&2; exit 45; }
+  [ "$(git write-tree --missing-ok)" = "$now" ] || exit ${UNFAITHFUL}
 fi
 printf '%s\\n%s\\n' "$start" "$now"`;
 
@@ -128,7 +153,7 @@ async function run(judge: Sandbox, script: string, args: readonly string[]): Pro
   if (done.exitCode === 0) return done.stdout;
   const said = done.stderr.trim().slice(-500);
   throw new SandboxFault(
-    done.exitCode === 45 ? 'diff-unfaithful' : 'diff-failed',
+    done.exitCode === UNFAITHFUL ? 'diff-unfaithful' : 'diff-failed',
     `No patch could be made of the tree: ${said || (done.exitCode ?? done.outcome)}`,
     {
       hint: 'Rename the files that it names, or leave them out with `exclude`; the image needs git and GNU tar.',
@@ -145,7 +170,10 @@ async function bringTree(
   folder: string,
 ): Promise<void> {
   const limit = ['timeout', '-k', '1', String(limits.environment.diffMs / 1000)];
-  const packed = await source.pipe([...limit, 'tar', '-c', ...exclude, '-C', workdir, '.']);
+  // A pattern of tar's is then what it is to find: the name of any part of a path.
+  const names = ['--no-wildcards-match-slash', ...exclude.map((name) => `--exclude=${name}`)];
+  const left = [...names, '--ignore-case', '--exclude=.git'];
+  const packed = await source.pipe([...limit, 'tar', '-c', ...left, '-C', workdir, '.']);
   const unpacked = await target.pipe([...limit, 'tar', '-x', '-C', folder]);
   unpacked.resume();
   try {
@@ -181,8 +209,4 @@ function unreadable(packed: SandboxPipe, unpacked: SandboxPipe, cause: unknown):
     hint: "Give the files their owner's read permission (`chmod -R u+rX .`), or leave them out with `exclude`.",
     cause,
   });
-}
-
-function excluded(patterns: readonly string[]): string[] {
-  return patterns.map((pattern) => `--exclude=${pattern}`);
 }

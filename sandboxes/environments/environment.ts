@@ -107,7 +107,10 @@ export interface Environment extends AsyncDisposable {
   search(pattern: string, options?: SearchOptions): Promise<SearchResult>;
   /** All of it or nothing. */
   applyPatch(patch: string | Buffer): Promise<PatchResult>;
-  /** What has changed in the working directory since the very first start, forks and restores included. */
+  /**
+   * What has changed in the working directory since the very first start, forks and restores included. `exclude`: names of
+   * files and folders, as globs.
+   */
   diff(options?: { exclude?: readonly string[]; signal?: AbortSignal }): Promise<TreeDiff>;
   /** The disk as it is now; not the processes, nor what is in a tmpfs. SandboxFault `not-snapshotable` if hardened. */
   snapshot(label?: string): Promise<Snapshot>;

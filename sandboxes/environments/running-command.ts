@@ -169,9 +169,9 @@ export class RunningCommand implements BackgroundCommand {
     const over = new AbortController();
     const killed = async () => {
       if (why === 'timed_out') {
-        await this.#process.kill('TERM');
-        const ended = this.#process.exited.catch(() => {});
-        await Promise.race([ended, sleep(limits.exec.killAfterMs, undefined, { signal: over.signal })]);
+        const ended = this.#process.kill('TERM').then(() => this.#process.exited);
+        const patience = sleep(limits.exec.killAfterMs, undefined, { signal: over.signal });
+        await Promise.race([ended, patience]).catch(() => {});
       }
       await this.#process.kill();
       return true;

@@ -46,6 +46,7 @@ export class SandboxEnvironment implements Environment {
   readonly #lifetime: Lifetime;
   readonly #disk: DiskWatch;
   readonly #commands = new Map<string, RunningCommand>();
+  readonly #disposals = new Set<Promise<void>>();
   #starting = 0;
   #lastSnapshot: string | undefined;
   #endReason: EndReason | undefined;
@@ -144,8 +145,21 @@ export class SandboxEnvironment implements Environment {
 
   diff(options: Parameters<Environment['diff']>[0] = {}) {
     const { start, purpose } = this.#facts;
+    const onDisposal = (disposal: Promise<void>) => {
+      this.#disposals.add(disposal);
+      const forget = () => this.#disposals.delete(disposal);
+      // One that fails is kept, and thrown when the environment ends.
+      disposal.then(forget, () => {});
+    };
     return this.#use(() =>
-      diffTree(this.#engine, { ...options, start, sandbox: this.sandbox, workdir: this.workdir, purpose }),
+      diffTree(this.#engine, {
+        ...options,
+        start,
+        sandbox: this.sandbox,
+        workdir: this.workdir,
+        purpose,
+        onDisposal,
+      }),
     );
   }
 
@@ -187,7 +201,7 @@ export class SandboxEnvironment implements Environment {
       this.#lifetime[Symbol.dispose]();
       this.#disk[Symbol.dispose]();
       try {
-        await this.sandbox[Symbol.asyncDispose]();
+        await Promise.all([this.sandbox[Symbol.asyncDispose](), ...this.#disposals]);
       } finally {
         this.#tellEnd(reason);
       }

@@ -10,7 +10,7 @@ import type { Environment } from './environment.ts';
 import { type EnvironmentOptions, openEnvironment } from './open-environment.ts';
 
 /** A real engine under an owner of the test's own, and an image with git. */
-export async function testEngineWithGit(): Promise<{ engine: Engine; image: string }> {
+export async function testEngine(): Promise<{ engine: Engine; image: string }> {
   const engine = await connectEngine({ owner: `test-${randomUUID()}` });
   const image = await ensureImage({ ...engine, owner: 'test' }, node, { progress: () => {} });
   return { engine, image };
