@@ -23,8 +23,11 @@ export interface RunningExec {
   exec: Docker.Exec;
   /** Multiplexed stdout and stderr to read; stdin to write, its end being the command's end of input. */
   socket: Duplex;
-  /** Kills all of its processes, those that left its process group as well; TERM asks them to end. */
-  kill(signal?: 'KILL' | 'TERM'): Promise<void>;
+  /**
+   * Kills all of its processes, those that left its process group as well; TERM asks them to end. False where that could
+   * not be done or is not done yet: the sandbox is gone, or has no room for one more process.
+   */
+  kill(signal?: 'KILL' | 'TERM'): Promise<boolean>;
 }
 
 // The engine has no way to kill an exec, and the pid that it tells is the host's. So every process of an exec is
@@ -60,11 +63,13 @@ export async function startExec(
       try {
         const killer = await open(container, script, { user, stdin: false });
         killer.socket.resume();
-        await exitCodeOf(container, killer.exec);
+        const exitCode = await exitCodeOf(container, killer.exec);
         killer.socket.destroy();
+        return exitCode === 0;
       } catch (error) {
         // What has died with its container needs no killing.
         if (!(error instanceof SandboxFault && error.code === 'sandbox-died')) throw error;
+        return false;
       }
     },
   };

@@ -49,8 +49,11 @@ export interface SandboxProcess {
   readonly exited: Promise<number>;
   /** Only where it was started with `stdin`. */
   readonly stdin: Writable;
-  /** All of its processes: also what left its session, lost its parent or cleared its environment. */
-  kill(signal?: 'KILL' | 'TERM'): Promise<void>;
+  /**
+   * All of its processes: also what left its session, lost its parent or cleared its environment. False where some may
+   * live: ask again.
+   */
+  kill(signal?: 'KILL' | 'TERM'): Promise<boolean>;
   /** Hears no more of it. */
   release(): void;
 }

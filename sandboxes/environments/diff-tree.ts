@@ -87,7 +87,7 @@ export async function diffTree(engine: Engine, options: DiffOptions): Promise<Tr
     throw error;
   } finally {
     options.signal?.removeEventListener('abort', abort);
-    options.onDisposal(judge[Symbol.asyncDispose]());
+    options.onDisposal(Promise.resolve(judge[Symbol.asyncDispose]()));
   }
 }
 

@@ -107,12 +107,10 @@ describe('diff', () => {
       'for d in $(seq 100); do mkdir $d; (cd $d; for f in $(seq 100); do echo "$d $f" > $f; done); done',
     );
     await using environment = await testEnvironment(engine, { image, files: many });
-    await sh(environment, 'for d in $(seq 100); do echo changed >> $d/7; rm $d/9; done; mv 50 fifty');
-    const started = performance.now();
+    await sh(environment, 'for d in $(seq 49); do echo changed >> $d/7; rm $d/9; done; mv 50 fifty');
     const { patch } = await environment.diff();
-    console.info(`a diff of 10,000 files: ${Math.round(performance.now() - started)} ms`);
-    expect(patch.toString().match(/^deleted file/gm)).toHaveLength(100);
-    expect(patch.toString().match(/^rename to fifty\//gm)).toHaveLength(99);
+    expect(patch.toString().match(/^deleted file/gm)).toHaveLength(49);
+    expect(patch.toString().match(/^rename to fifty\//gm)).toHaveLength(100);
   });
 
   test('of a hardened environment, whose tree is in memory', async () => {

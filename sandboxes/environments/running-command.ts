@@ -7,6 +7,9 @@ import type { Sandbox, SandboxProcess } from '../sandbox.ts';
 import type { BackgroundCommand, CommandOptions, CommandResult, Streams } from './environment.ts';
 import { OutputRing } from './output-ring.ts';
 
+/** Between two tries to kill what does not die at once. */
+const KILL_AGAIN_MS = 200;
+
 type Stop = Exclude<CommandResult['outcome'], 'completed'>;
 
 interface RunOptions extends CommandOptions {
@@ -43,7 +46,7 @@ export async function runCommand(
       options.onOutput?.(stream, Buffer.from(bytes), at);
     },
   });
-  return new RunningCommand(command, process, { ...options, rings, stop, stopped });
+  return new RunningCommand(command, sandbox, process, { ...options, rings, stop, stopped });
 }
 
 export class RunningCommand implements BackgroundCommand {
@@ -51,6 +54,7 @@ export class RunningCommand implements BackgroundCommand {
   readonly command: readonly string[];
   /** Rejects where the sandbox ended under it. */
   readonly result: Promise<CommandResult>;
+  readonly #sandbox: Sandbox;
   readonly #process: SandboxProcess;
   readonly #rings: Streams<OutputRing>;
   readonly #stop: (why: Stop) => void;
@@ -60,10 +64,12 @@ export class RunningCommand implements BackgroundCommand {
 
   constructor(
     command: readonly string[],
+    sandbox: Sandbox,
     process: SandboxProcess,
     options: RunOptions & { rings: Streams<OutputRing>; stop: (why: Stop) => void; stopped: Promise<Stop> },
   ) {
     this.command = command;
+    this.#sandbox = sandbox;
     this.#process = process;
     this.#rings = options.rings;
     this.#stop = options.stop;
@@ -129,6 +135,7 @@ export class RunningCommand implements BackgroundCommand {
   }
 
   async wait(options: { timeoutMs?: number; signal?: AbortSignal } = {}) {
+    options.signal?.throwIfAborted();
     const over = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, over.signal]) : over.signal;
     const limit =
@@ -140,7 +147,6 @@ export class RunningCommand implements BackgroundCommand {
     try {
       return await Promise.race([this.result, limit]);
     } finally {
-      options.signal?.throwIfAborted();
       limit.catch(() => {});
       over.abort();
     }
@@ -148,7 +154,9 @@ export class RunningCommand implements BackgroundCommand {
 
   async #watch(options: RunOptions & { stopped: Promise<Stop> }): Promise<CommandResult> {
     const { timeoutMs, signal } = options;
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.#stop('timed_out'), timeoutMs);
+    // A timer of more milliseconds than 32 bits would end at once.
+    const limitMs = Math.min(timeoutMs ?? Number.POSITIVE_INFINITY, limits.environment.maxLifetimeMs);
+    const timer = setTimeout(() => this.#stop('timed_out'), limitMs).unref();
     const onAbort = () => this.#stop('killed');
     if (signal?.aborted) onAbort();
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -173,7 +181,10 @@ export class RunningCommand implements BackgroundCommand {
         const patience = sleep(limits.exec.killAfterMs, undefined, { signal: over.signal });
         await Promise.race([ended, patience]).catch(() => {});
       }
-      await this.#process.kill();
+      while (!(await this.#process.kill())) {
+        if (!(await this.#sandbox.isRunning())) break;
+        await sleep(KILL_AGAIN_MS, undefined, { signal: over.signal });
+      }
       return true;
     };
     try {

@@ -12,7 +12,9 @@ import type { Sandbox } from '../sandbox.ts';
 export async function inspectStart(engine: Engine, image: string): Promise<{ id: string; workdir: string }> {
   try {
     const { Id, Config } = await engine.docker.getImage(image).inspect();
-    return { id: Id, workdir: posix.resolve('/work', Config.WorkingDir === '/' ? '' : Config.WorkingDir) };
+    // The types know no image without one.
+    const named: string | undefined = Config.WorkingDir;
+    return { id: Id, workdir: posix.resolve('/work', named === '/' ? '' : (named ?? '')) };
   } catch (error) {
     throw engineFault(error, `the image ${image} was looked up`);
   }
