@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { engineFault, statusOf } from './engine-fault.ts';
 import { SandboxFault } from './fault.ts';
+import { killGroupScript } from './kill-group.ts';
 import { limits } from './limits.ts';
 
 export interface ExecStart {
@@ -11,6 +13,8 @@ export interface ExecStart {
   env?: Record<string, string> | undefined;
   /** `uid:gid` in the container. */
   user: string;
+  /** Its processes are then found by this group, which must be no other command's, and not by a variable. */
+  group?: number | undefined;
   stdin: boolean;
 }
 
@@ -19,12 +23,15 @@ export interface RunningExec {
   exec: Docker.Exec;
   /** Multiplexed stdout and stderr to read; stdin to write, its end being the command's end of input. */
   socket: Duplex;
-  /** Kills all of its processes, those that left its process group as well. */
-  kill(): Promise<void>;
+  /**
+   * Kills all of its processes, those that left its process group as well; TERM asks them to end. False where that could
+   * not be done or is not done yet: the sandbox is gone, or has no room for one more process.
+   */
+  kill(signal?: 'KILL' | 'TERM'): Promise<boolean>;
 }
 
 // The engine has no way to kill an exec, and the pid that it tells is the host's. So every process of an exec is
-// found by a variable that it inherited.
+// found by what it inherited: a variable, or a group that it cannot leave.
 const marker = 'WHETSTONE_EXEC';
 // Round after round, as a fork may slip through one.
 const killScript = `for round in 1 2 3 4 5 6 7 8 9; do
@@ -38,28 +45,60 @@ export async function startExec(
   options: ExecStart,
 ): Promise<RunningExec> {
   const id = randomUUID();
+  const { group } = options;
+  const user = group === undefined ? options.user : `${options.user.split(':')[0]}:${group}`;
   const { exec, socket } = await open(container, command, {
     ...options,
-    env: { ...options.env, [marker]: id },
+    user,
+    env: { ...options.env, ...(group === undefined ? { [marker]: id } : {}) },
   });
   return {
     exec,
     socket,
-    async kill() {
+    async kill(signal = 'KILL') {
+      const script =
+        group === undefined
+          ? ['sh', '-c', killScript, 'sh', id]
+          : ['sh', '-c', killGroupScript, 'sh', String(group), signal];
       try {
-        const killer = await open(container, ['sh', '-c', killScript, 'sh', id], {
-          user: options.user,
-          stdin: false,
-        });
+        const killer = await open(container, script, { user, stdin: false });
         killer.socket.resume();
-        await exitCodeOf(container, killer.exec);
+        const exitCode = await exitCodeOf(container, killer.exec);
         killer.socket.destroy();
+        return exitCode === 0;
       } catch (error) {
         // What has died with its container needs no killing.
         if (!(error instanceof SandboxFault && error.code === 'sandbox-died')) throw error;
+        return false;
       }
     },
   };
+}
+
+/** The exit code of the command itself, also where it closed its streams and went on, or a child of it holds them. */
+export async function commandEnd(
+  container: Docker.Container,
+  running: RunningExec,
+  signal: AbortSignal,
+): Promise<number> {
+  const over = new AbortController();
+  const either = AbortSignal.any([signal, over.signal]);
+  try {
+    await Promise.race([
+      finished(running.socket, { writable: false, signal: either }).catch(() => {}),
+      endedWithoutStream(running, either),
+    ]);
+    return await exitCodeOf(container, running.exec, signal);
+  } finally {
+    over.abort();
+  }
+}
+
+/** A background child that holds stdout keeps the stream open after the command itself has ended. */
+async function endedWithoutStream(running: RunningExec, signal: AbortSignal): Promise<void> {
+  do {
+    await sleep(limits.exec.pollMs, undefined, { signal });
+  } while (await isRunning(running.exec));
 }
 
 /** The exit code, once the command has ended. SandboxFault `sandbox-died` when its container ended with it. */
@@ -80,7 +119,7 @@ export async function exitCodeOf(
   }
 }
 
-export async function isRunning(exec: Docker.Exec): Promise<boolean> {
+async function isRunning(exec: Docker.Exec): Promise<boolean> {
   return (await inspectExec(exec)).Running;
 }
 

@@ -1,9 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { demultiplexer } from './demux.ts';
-import { exitCodeOf, isRunning, type RunningExec, startExec } from './exec-stream.ts';
+import { commandEnd, type RunningExec, startExec } from './exec-stream.ts';
 import { limits } from './limits.ts';
 import type { ExecOptions, ExecOutcome } from './sandbox.ts';
 
@@ -68,12 +67,9 @@ async function settle(
   const aborted = new Promise<Ending>((resolve) => {
     options.signal?.addEventListener('abort', () => resolve('aborted'), { once: true, signal: over.signal });
   });
-  // A command may close its streams and go on.
-  const exited = async () => ({ exitCode: await exitCodeOf(container, running.exec, over.signal) });
   try {
     return await Promise.race([
-      finished(running.socket, { writable: false, signal: over.signal }).then(exited, exited),
-      endedWithoutStream(running, over.signal).then(exited),
+      commandEnd(container, running, over.signal).then((exitCode) => ({ exitCode })),
       sleep(deadlineMs, 'deadline' as const, { signal: over.signal }),
       flooded.then(() => 'flood' as const),
       aborted,
@@ -81,13 +77,6 @@ async function settle(
   } finally {
     over.abort();
   }
-}
-
-/** A background child that holds stdout keeps the stream open after the command itself has ended. */
-async function endedWithoutStream(running: RunningExec, signal: AbortSignal): Promise<void> {
-  do {
-    await sleep(limits.exec.pollMs, undefined, { signal });
-  } while (await isRunning(running.exec));
 }
 
 function collect(running: RunningExec, maxBytes: number) {

@@ -22,6 +22,12 @@ export const label = {
   build: 'dev.whetstone.build',
   /** `1` on a build's own containers and the images between its steps; the image that comes out has none. */
   step: 'dev.whetstone.step',
+  /** The image's own tag, for the reason of `container`: only where it has that tag is it a snapshot, which expires. */
+  snapshot: 'dev.whetstone.snapshot',
+  /** Epoch milliseconds. */
+  snapshotExpires: 'dev.whetstone.snapshot-expires',
+  /** JSON: what was snapshotted, and of what. */
+  snapshotOf: 'dev.whetstone.snapshot-of',
 } as const;
 
 /** Of the tag that a built image has until somebody has looked at it. */

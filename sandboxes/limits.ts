@@ -61,6 +61,50 @@ export const limits = {
     /** How long an engine that stopped answering is waited for. */
     engineReturnMs: 60_000,
   },
+  /** One for each command that `start` starts; above those that images use, and below what a user namespace maps. */
+  groups: { first: 20_000, last: 59_999 },
+  environment: {
+    /** What is taken where the caller says nothing: without use, altogether, and the bound of `extend`. */
+    idleMs: 30 * 60_000,
+    ttlMs: 2 * 60 * 60_000,
+    maxLifetimeMs: 24 * 60 * 60_000,
+    /** PID 1's own deadline stands so far behind the host's. */
+    lifetimeGraceMs: 10_000,
+    /** In one registry. */
+    open: 8,
+    /** Commands that run at once, and ended ones of which the output is kept. */
+    runningCommands: 16,
+    endedCommands: 64,
+    /** Of a command run to its end, where the caller gives none. */
+    commandMs: 10 * 60_000,
+    /** How long killing a command's processes may take before the whole environment is ended. */
+    killMs: 30_000,
+    /** Kept of stdout and of stderr each, from the end; and at most on demand. */
+    outputBytes: 1 * MB,
+    maxOutputBytes: 16 * MB,
+    /** Written to a command that does not read. */
+    stdinBytes: 16 * MB,
+    /** One read of a file. */
+    readBytes: 16 * MB,
+    listEntries: 1_000,
+    maxListEntries: 20_000,
+    searchMatches: 200,
+    maxSearchMatches: 5_000,
+    /** Kept of a line that matches, of a path, and how long a search may take. */
+    searchLineBytes: 2_000,
+    pathBytes: 16 * 1024,
+    searchMs: 15_000,
+    /** The initial files, a patch, and the tree of which a patch is made. */
+    filesBytes: 512 * MB,
+    patchBytes: 64 * MB,
+    treeBytes: 1024 * MB,
+    diffMs: 5 * 60_000,
+    /** Of its writable layer, and how often that is looked at. */
+    diskBytes: 4096 * MB,
+    diskLookMs: 5_000,
+    snapshotMs: 7 * 24 * 60 * 60_000,
+    labelChars: 200,
+  },
   /** Uploads, reads and writes of files. */
   fileMs: 120_000,
   network: {

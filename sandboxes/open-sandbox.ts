@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
+import { commitContainer } from './commit-container.ts';
 import type { Engine } from './engine.ts';
 import { engineFault } from './engine-fault.ts';
 import { execute } from './exec.ts';
@@ -8,6 +9,7 @@ import { changedPaths, isRunning, processes, writtenBytes } from './inspect-cont
 import { label } from './labels.ts';
 import { limits } from './limits.ts';
 import { type ExecPipe, openPipe } from './pipe.ts';
+import { startProcess } from './process.ts';
 import { containerOptions, type Profile, sandboxUser } from './profiles.ts';
 import type { Sandbox } from './sandbox.ts';
 import { removeContainer, startContainer } from './start-container.ts';
@@ -50,20 +52,13 @@ export async function openSandbox(engine: Engine, options: OpenSandboxOptions): 
   return new ContainerSandbox(container, held, options.root ?? false);
 }
 
-/** dockerode sends one set of options as query and body both, unless told apart in a way its types do not know. */
-async function commitContainer(
-  container: Docker.Container,
-  options: { _query: Record<string, string>; _body: Record<string, unknown> },
-): Promise<{ Id: string }> {
-  return await container.commit(options);
-}
-
 class ContainerSandbox implements Sandbox {
   readonly id: string;
   readonly #container: Docker.Container;
   readonly #held: Duplex;
   readonly #root: boolean;
   readonly #pipes = new Set<ExecPipe>();
+  #group: number = limits.groups.first;
   #disposed: Promise<void> | undefined;
 
   constructor(container: Docker.Container, held: Duplex, root: boolean) {
@@ -75,11 +70,22 @@ class ContainerSandbox implements Sandbox {
   }
 
   async exec(command: readonly string[], options: Parameters<Sandbox['exec']>[1]) {
-    const { stdout, stderr, ...rest } = await execute(this.#container, command, {
-      ...options,
-      user: this.#user(options.user),
-    });
+    const { stdout, stderr, ...rest } = await this.execBytes(command, options);
     return { ...rest, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') };
+  }
+
+  execBytes(command: readonly string[], options: Parameters<Sandbox['exec']>[1]) {
+    return execute(this.#container, command, { ...options, user: this.#user(options.user) });
+  }
+
+  async start(command: readonly string[], options: Parameters<Sandbox['start']>[1]) {
+    if (this.#group > limits.groups.last) {
+      throw new SandboxFault('no-groups', 'This sandbox has no groups left to start commands with.', {
+        hint: 'Go on in a fresh one.',
+      });
+    }
+    const group = this.#group++;
+    return await startProcess(this.#container, command, { ...options, user: this.#user(undefined), group });
   }
 
   async pipe(command: readonly string[], options: Parameters<Sandbox['pipe']>[1] = {}) {
@@ -115,24 +121,8 @@ class ContainerSandbox implements Sandbox {
     );
   }
 
-  async commit(tag: string, options: Parameters<Sandbox['commit']>[1] = {}) {
-    const at = tag.lastIndexOf(':');
-    const repo = at === -1 ? tag : tag.slice(0, at);
-    try {
-      const { Id: image } = await commitContainer(this.#container, {
-        _query: { container: this.id, repo, tag: at === -1 ? 'latest' : tag.slice(at + 1) },
-        _body: {
-          Labels: { [label.image]: repo.slice(repo.indexOf('/') + 1), ...options.labels },
-          Env: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
-          User: sandboxUser,
-          Cmd: ['sh'],
-          Entrypoint: [],
-        },
-      });
-      return image;
-    } catch (error) {
-      throw engineFault(error, `the sandbox was committed as ${tag}`);
-    }
+  commit(tag: string, options?: Parameters<Sandbox['commit']>[1]) {
+    return commitContainer(this.#container, tag, options);
   }
 
   async pin(cpus: readonly number[]) {

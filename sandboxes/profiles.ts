@@ -43,7 +43,8 @@ export function containerOptions(profile: Profile, options: ProfileOptions): Con
       NetworkMode: options.network,
       SecurityOpt: ['no-new-privileges'],
       // Root steps happen only while an image of ours is made; apt and chown need the default capabilities.
-      ...(options.root ? {} : { CapDrop: ['ALL'] }),
+      // A command may have a group of its own as its first one (`Sandbox.start`) and keeps this one beside it.
+      ...(options.root ? {} : { CapDrop: ['ALL'], GroupAdd: [sandboxUser.split(':')[1] ?? ''] }),
       PidsLimit: bounds.pids,
       Memory: memory,
       MemorySwap: memory,

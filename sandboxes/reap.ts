@@ -24,7 +24,7 @@ export interface Reaped {
 
 /**
  * Removes an owner's containers that are past their expiry or whose controller is dead, images that lost their tag,
- * and temporary folders of dead processes. Sandboxes end with their controller by themselves; this is for what was created and never started, and for an
+ * snapshots that expired and are not in use, and temporary folders of dead processes. Sandboxes end with their controller by themselves; this is for what was created and never started, and for an
  * engine that was killed.
  */
 export async function reap(engine: Engine, options: ReapOptions): Promise<Reaped> {
@@ -44,8 +44,13 @@ export async function reap(engine: Engine, options: ReapOptions): Promise<Reaped
     const drafts = (await engine.docker.listImages({ filters: owned }))
       .filter((image) => options.all === true || isAbandoned(image, now))
       .flatMap(({ RepoTags }) => (RepoTags ?? []).filter((tag) => tag.endsWith(draftEnd)));
+    const snapshots = (
+      await engine.docker.listImages({ filters: { label: [...owned.label, label.snapshot] } })
+    )
+      .filter((image) => isExpiredSnapshot(image, now))
+      .map(({ Labels }) => Labels[label.snapshot] ?? '');
     const removed = await Promise.all(
-      [...loose.map(({ Id }) => Id), ...drafts].map((image) => removeImage(engine, image)),
+      [...loose.map(({ Id }) => Id), ...drafts, ...snapshots].map((image) => removeImage(engine, image)),
     );
     await sweepTemporaryFolders();
     return {
@@ -85,6 +90,12 @@ function isAbandoned(made: { Labels: Record<string, string> | null; Created: num
 // A container that someone else runs from an image of ours inherits its labels, but not the name in them.
 function isOurs(container: Docker.ContainerInfo): boolean {
   return container.Names.includes(`/${container.Labels[label.container]}`);
+}
+
+// An image that was made of a snapshot inherits its labels, but not the tag in them.
+function isExpiredSnapshot({ RepoTags, Labels }: Docker.ImageInfo, now: number): boolean {
+  const tag = Labels[label.snapshot] ?? '';
+  return (RepoTags ?? []).includes(tag) && Number(Labels[label.snapshotExpires]) < now;
 }
 
 function isOver(labels: Readonly<Record<string, string>>, now: number): boolean {

@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 
 /** What a command in a sandbox did. Output is bounded; `truncated` says that some was dropped. */
 export interface ExecOutcome {
@@ -30,10 +30,49 @@ export interface SandboxPipe extends Duplex {
   stderrTail(): string;
 }
 
+export interface StartOptions {
+  /** Working directory in the sandbox. */
+  cwd?: string;
+  env?: Record<string, string>;
+  /** Gives it a stdin that stays open until it is ended. */
+  stdin?: boolean;
+  /** Called with each piece of output as it comes; the bytes are the receiver's only until it returns. */
+  onOutput: (stream: 'stdout' | 'stderr', bytes: Buffer) => void;
+}
+
+/** A command that was started and runs on its own. */
+export interface SandboxProcess {
+  /**
+   * The exit code, once the command itself has ended, also when a child of it goes on. Rejects with SandboxFault
+   * `sandbox-died`, and with an AbortError when it was released before.
+   */
+  readonly exited: Promise<number>;
+  /** Only where it was started with `stdin`. */
+  readonly stdin: Writable;
+  /**
+   * All of its processes: also what left its session, lost its parent or cleared its environment. False where some may
+   * live: ask again.
+   */
+  kill(signal?: 'KILL' | 'TERM'): Promise<boolean>;
+  /** Hears no more of it. */
+  release(): void;
+}
+
 /** One container with an owner, a deadline and a disposal. */
 export interface Sandbox extends AsyncDisposable {
   readonly id: string;
   exec(command: readonly string[], options: ExecOptions): Promise<ExecOutcome>;
+  /** The same with output as bytes. */
+  execBytes(
+    command: readonly string[],
+    options: ExecOptions,
+  ): Promise<Omit<ExecOutcome, 'stdout' | 'stderr'> & { stdout: Buffer; stderr: Buffer }>;
+  /**
+   * Starts a command with a first group of its own, by which its processes are found. It cannot look into other
+   * commands' processes (`/proc/<pid>/fd`, ptrace), only signal them. No time limit: whoever starts it kills it.
+   * SandboxFault `no-groups` after 40,000 of them.
+   */
+  start(command: readonly string[], options: StartOptions): Promise<SandboxProcess>;
   /** A long-running process whose stdin and stdout are one duplex stream; ends with the stream or the sandbox. */
   pipe(
     command: readonly string[],

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Engine } from './engine.ts';
 import { engineFault, statusOf } from './engine-fault.ts';
-import { noteUse, noteUse } from './images/usage.ts';
+import { noteUse } from './images/usage.ts';
 import { label, thisController } from './labels.ts';
 
 export interface StartContainerOptions {

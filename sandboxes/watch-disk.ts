@@ -10,14 +10,18 @@ export interface DiskWatch extends Disposable {
  * Looks at the writable layer of a sandbox, which no engine bounds by itself, again and again. What it has written
  * before it is seen is bounded by the disk's speed alone.
  */
-export function watchDisk(sandbox: Sandbox, maxBytes: number = limits.disk.codeBytes): DiskWatch {
+export function watchDisk(
+  sandbox: Sandbox,
+  maxBytes: number = limits.disk.codeBytes,
+  lookMs: number = limits.disk.lookMs,
+): DiskWatch {
   const controller = new AbortController();
   const look = async () => {
     // A sandbox that is gone writes nothing any more; whoever uses it is told so.
     const bytes = await sandbox.writtenBytes().catch(() => 0);
     if (bytes > maxBytes) controller.abort(new Error(`it wrote more than ${maxBytes} bytes to its disk`));
   };
-  const timer = setInterval(look, limits.disk.lookMs);
+  const timer = setInterval(look, lookMs);
   timer.unref();
   return {
     signal: controller.signal,
