@@ -49,13 +49,14 @@ export async function reap(engine: Engine, options: ReapOptions): Promise<Reaped
     )
       .filter((image) => isExpiredSnapshot(image, now))
       .map(({ Labels }) => Labels[label.snapshot] ?? '');
-    const removed = await Promise.all(
-      [...loose.map(({ Id }) => Id), ...drafts, ...snapshots].map((image) => removeImage(engine, image)),
-    );
+    // One after another: the engine stumbles where an image goes together with one that stands on it.
+    let removed = 0;
+    for (const image of [...snapshots, ...drafts, ...loose.map(({ Id }) => Id)])
+      if (await removeImage(engine, image)) removed++;
     await sweepTemporaryFolders();
     return {
       containers: containers.length,
-      images: removed.filter(Boolean).length,
+      images: removed,
       volumes: containers.flatMap(({ Mounts }) => Mounts.filter(({ Type }) => Type === 'volume')).length,
     };
   } catch (error) {
@@ -70,7 +71,8 @@ export async function removeImage(engine: Engine, image: string): Promise<boolea
     return true;
   } catch (error) {
     const status = statusOf(error);
-    if (status === 404 || status === 409) return false;
+    // The last is what the engine says of one that another process removes at this moment.
+    if (status === 404 || status === 409 || String(error).includes('unrecognized image ID')) return false;
     throw engineFault(error, `the image ${image} was removed`);
   }
 }

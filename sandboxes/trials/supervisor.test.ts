@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execa } from 'execa';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { limits } from '../limits.ts';
@@ -16,16 +16,16 @@ test('the head line tells the lengths of what follows', () => {
   expect(encoded.subarray(-1024).equals(files)).toBe(true);
 });
 
-test('a shell gives the command any words as they are', () => {
+test('a shell gives the command any words as they are', async () => {
   const word = fc.string({ unit: 'grapheme', maxLength: 30 }).filter((text) => !text.includes('\0'));
-  fc.assert(
-    fc.property(fc.array(word, { minLength: 1, maxLength: 5 }), word, (words, value) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(word, { minLength: 1, maxLength: 5 }), word, async (words, value) => {
       const print = 'process.stdout.write(JSON.stringify([process.argv.slice(1), process.env.VALUE]))';
       const command = [process.execPath, '-e', print, '--', ...words];
       const encoded = encodeJob({ ...job, command, cwd: '/', env: { VALUE: value } }, 'NONCE');
       const script = encoded.toString().split('\n')[1] ?? '';
-      const said = execFileSync('sh', ['-c', script, 'sh', '\n'], { encoding: 'utf8', env: {} });
-      expect(JSON.parse(said)).toEqual([words, value]);
+      const { stdout } = await execa('sh', ['-c', script, 'sh', '\n'], { env: {}, extendEnv: false });
+      expect(JSON.parse(stdout)).toEqual([words, value]);
     }),
     { numRuns: 15 },
   );
