@@ -59,7 +59,7 @@ const works: Record<string, () => Promise<void>> = {
     await using environment = await openEnvironment(engine, { image, name, purpose: 'chaos' });
     await environment.writeFile('a', 'one');
     const snapshot = await environment.snapshot();
-    await using restored = await restoreEnvironment(engine, snapshot, {
+    await using restored = await restoreEnvironment(engine, snapshot.id, {
       name: `${name}-2`,
       purpose: 'chaos',
     });

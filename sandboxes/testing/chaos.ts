@@ -8,6 +8,7 @@ import { execa } from 'execa';
 import type { Engine } from '../engine.ts';
 import { listImages } from '../images/list-images.ts';
 import { draftEnd, isGone, label } from '../labels.ts';
+import { limits } from '../limits.ts';
 import { reap, removeImage } from '../reap.ts';
 
 export interface ChaosResult {
@@ -44,9 +45,9 @@ export async function killControllers(
       kills[work] = (kills[work] ?? 0) + 1;
       if (kill % 10 === 9) options.say(`${kill + 1} of ${options.kills} controllers killed`);
     }
-    // The engine may still be making what a killed one asked for; its next pass is the one that counts.
-    await sleep(3_000);
-    await reap(engine, { owner });
+    // A pass comes every minute: here ten seconds after the last kill, with the clock of the one after.
+    await sleep(10_000);
+    await reap(engine, { owner, now: Date.now() + limits.context.cleanUpMs });
     await sleep(1_000);
     return {
       kills,
