@@ -45,21 +45,40 @@ export async function startExec(
   return {
     exec,
     socket,
-    async kill() {
-      try {
-        const killer = await open(container, ['sh', '-c', killScript, 'sh', id], {
-          user: options.user,
-          stdin: false,
-        });
-        killer.socket.resume();
-        await exitCodeOf(container, killer.exec);
-        killer.socket.destroy();
-      } catch (error) {
-        // What has died with its container needs no killing.
-        if (!(error instanceof SandboxFault && error.code === 'sandbox-died')) throw error;
-      }
-    },
+    kill: () => killWithin(killAll(container, id, options.user)),
   };
+}
+
+async function killAll(container: Docker.Container, id: string, user: string): Promise<void> {
+  try {
+    const killer = await open(container, ['sh', '-c', killScript, 'sh', id], { user, stdin: false });
+    killer.socket.resume();
+    await exitCodeOf(container, killer.exec);
+    killer.socket.destroy();
+  } catch (error) {
+    // What has died with its container needs no killing.
+    if (!(error instanceof SandboxFault && error.code === 'sandbox-died')) throw error;
+  }
+}
+
+async function killWithin(killing: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const late = sleep(limits.exec.killMs, true, { signal: over.signal }).catch(() => false);
+  try {
+    if (await Promise.race([killing.then(() => false), late])) {
+      // Its container ends it, at its deadline.
+      killing.catch(() => {});
+      throw new SandboxFault(
+        'kill-failed',
+        `A command could not be killed within ${limits.exec.killMs / 1000} s.`,
+        {
+          hint: 'This is no result of the command: see that the Docker Engine answers (`docker info`), then run it again.',
+        },
+      );
+    }
+  } finally {
+    over.abort();
+  }
 }
 
 /** The exit code, once the command has ended. SandboxFault `sandbox-died` when its container ended with it. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Engine } from './engine.ts';
-import { engineFault, statusOf } from './engine-fault.ts';
+import { engineFault } from './engine-fault.ts';
 import { execute } from './exec.ts';
 import { SandboxFault } from './fault.ts';
 import { changedPaths, isRunning, processes, writtenBytes } from './inspect-container.ts';
@@ -10,6 +10,8 @@ import { label, thisController } from './labels.ts';
 import { limits } from './limits.ts';
 import { type ExecPipe, openPipe } from './pipe.ts';
 import { containerOptions, type Profile, sandboxUser } from './profiles.ts';
+import { removeContainer } from './remove-container.ts';
+import { noSuchRuntime } from './runtimes.ts';
 import type { Sandbox } from './sandbox.ts';
 
 export interface OpenSandboxOptions {
@@ -27,12 +29,15 @@ export interface OpenSandboxOptions {
   network?: 'none' | 'bridge' | undefined;
   /** Root with Docker's default capabilities: only for steps that make an image out of trusted code. */
   root?: boolean | undefined;
+  /** A name that `docker info` lists; the engine's `runtime` where it is not given. */
+  runtime?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /**
  * A fresh container that ends with its controller: its PID 1 waits on the stdin that this process holds. Disposing
- * removes it. SandboxFault: `no-such-image`, `disk-full`, `no-engine`, `engine-error`.
+ * removes it. SandboxFault: `no-such-image`, `no-such-runtime`, `runtime-failed`, `disk-full`, `no-engine`,
+ * `engine-error`.
  */
 export async function openSandbox(engine: Engine, options: OpenSandboxOptions): Promise<Sandbox> {
   options.signal?.throwIfAborted();
@@ -49,6 +54,7 @@ export async function openSandbox(engine: Engine, options: OpenSandboxOptions): 
           memoryBytes: options.memoryBytes,
           cpus: options.cpus,
           cpuset,
+          runtime: options.runtime ?? engine.runtime,
         }),
         name,
         Image: options.image,
@@ -82,20 +88,13 @@ export async function openSandbox(engine: Engine, options: OpenSandboxOptions): 
     options.signal?.throwIfAborted();
     return new ContainerSandbox(container, held, options.root ?? false);
   } catch (error) {
-    if (container !== undefined) await removeContainer(container);
+    // By its name, as an engine that was lost before it answered may have made it; one that stays lost leaves it to the reaper.
+    await removeContainer(engine.docker.getContainer(name)).catch(() => {});
     options.signal?.throwIfAborted();
+    const runtime = options.runtime ?? engine.runtime;
+    if (runtime !== undefined && /unknown runtime specified|invalid runtime name/i.test(String(error)))
+      throw noSuchRuntime(runtime, await engine.docker.info(), error);
     throw engineFault(error, `a sandbox was opened (${options.purpose})`);
-  }
-}
-
-/** Removes a container and its volumes; one that is gone or going is fine. */
-export async function removeContainer(container: Docker.Container): Promise<void> {
-  try {
-    await container.remove({ force: true, v: true });
-  } catch (error) {
-    const status = statusOf(error);
-    // 409: its AutoRemove is at work.
-    if (status !== 404 && status !== 409) throw engineFault(error, 'a sandbox was removed');
   }
 }
 
@@ -218,8 +217,14 @@ class ContainerSandbox implements Sandbox {
   [Symbol.asyncDispose](): Promise<void> {
     this.#disposed ??= (async () => {
       for (const pipe of this.#pipes) pipe.abandon();
-      await removeContainer(this.#container);
-      this.#held.destroy();
+      try {
+        await removeContainer(this.#container);
+      } catch (error) {
+        // Without its stdin it ends by itself, or the reaper takes it: what was done with it must not fail for that.
+        if (!(error instanceof SandboxFault && error.code === 'no-engine')) throw error;
+      } finally {
+        this.#held.destroy();
+      }
     })();
     return this.#disposed;
   }

@@ -15,6 +15,8 @@ export interface ProfileOptions {
   cpus: number | undefined;
   /** Numbers of the CPUs that it may use; all where undefined. */
   cpuset: readonly number[] | undefined;
+  /** The engine's own default where undefined. */
+  runtime: string | undefined;
 }
 
 /** Every image of ours has this user. */
@@ -48,6 +50,7 @@ export function containerOptions(profile: Profile, options: ProfileOptions): Con
       Memory: memory,
       MemorySwap: memory,
       NanoCpus: Math.round((options.cpus ?? bounds.cpus) * 1e9),
+      ...(options.runtime === undefined ? {} : { Runtime: options.runtime }),
       ...(options.cpuset ? { CpusetCpus: options.cpuset.join() } : {}),
       ShmSize: bounds.shmBytes,
       IpcMode: 'private',

@@ -3,7 +3,7 @@ import type { Engine } from './engine.ts';
 import { engineFault, statusOf } from './engine-fault.ts';
 import { sweepTemporaryFolders } from './images/temporary-folder.ts';
 import { isGone, label } from './labels.ts';
-import { removeContainer } from './open-sandbox.ts';
+import { removeContainer } from './remove-container.ts';
 
 export interface ReapOptions {
   owner: string;

@@ -1,8 +1,8 @@
 import type { Engine } from '../../sandboxes/engine.ts';
 import { imageId } from '../../sandboxes/images/bake-image.ts';
 import { label } from '../../sandboxes/labels.ts';
-import { removeContainer } from '../../sandboxes/open-sandbox.ts';
 import { removeImage } from '../../sandboxes/reap.ts';
+import { removeContainer } from '../../sandboxes/remove-container.ts';
 
 export interface OnEngine {
   containers: { id: string; name: string }[];

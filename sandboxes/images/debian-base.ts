@@ -1,6 +1,7 @@
 import type { Engine } from '../engine.ts';
 import { engineFault } from '../engine-fault.ts';
 import { SandboxFault } from '../fault.ts';
+import { followProgress } from '../follow-progress.ts';
 import { label } from '../labels.ts';
 import { limits } from '../limits.ts';
 import { openSandbox } from '../open-sandbox.ts';
@@ -60,9 +61,7 @@ async function pull(engine: Engine, image: string, options: BuildOptions): Promi
   try {
     const stream = await engine.docker.pull(image, { abortSignal: AbortSignal.any(signals) });
     clearTimeout(timer);
-    await new Promise<void>((resolve, reject) => {
-      engine.docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
-    });
+    await followProgress(stream);
     return true;
   } catch (error) {
     options.signal?.throwIfAborted();

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import type { Engine } from '../engine.ts';
 import { engineFault } from '../engine-fault.ts';
 import { SandboxFault } from '../fault.ts';
+import { followProgress } from '../follow-progress.ts';
 import { limits } from '../limits.ts';
 import type { BuildOptions, DebianBase } from './debian-base.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -59,11 +60,7 @@ export async function bootstrap(
       tag: image.slice(image.lastIndexOf(':') + 1),
       changes: Object.entries(labels).map(([name, value]) => `LABEL ${name}=${JSON.stringify(value)}`),
     })
-    .then((stream) => {
-      return new Promise<void>((resolve, reject) => {
-        engine.docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
-      });
-    });
+    .then(followProgress);
   // An archive that just stops would be imported as if it were whole: its end is sent only when mmdebstrap
   // ended well, and its connection is broken off when not.
   const made = making.then(

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExecaError, execa } from 'execa';
 import { connectEngine, type Engine } from '../engine.ts';
 import { SandboxFault } from '../fault.ts';
+import { followProgress } from '../follow-progress.ts';
 import { temporaryFolder } from '../images/temporary-folder.ts';
 
 export interface PrivateEngineOptions {
@@ -83,10 +84,7 @@ export async function startPrivateEngine(options: PrivateEngineOptions = {}): Pr
 
 /** Brings an image from one engine to another, as a stream. */
 export async function copyImage(from: Engine, to: Engine, image: string): Promise<void> {
-  const progress = await to.docker.loadImage(await from.docker.getImage(image).get());
-  await new Promise<void>((resolve, reject) => {
-    to.docker.modem.followProgress(progress, (error) => (error ? reject(error) : resolve()));
-  });
+  await followProgress(await to.docker.loadImage(await from.docker.getImage(image).get()));
 }
 
 type Holder = PromiseLike<unknown> & { stdin: { end(): void } | null };
@@ -101,7 +99,7 @@ export class PrivateEngine implements AsyncDisposable {
   readonly #pid: number;
   readonly #tls: boolean;
   readonly #cgroup = `whetstone-test-${process.pid}-${randomUUID()}`;
-  #dockerd: PromiseLike<unknown> | undefined;
+  #dockerd: { ended: Promise<unknown>; wake(): void } | undefined;
 
   constructor(folder: AsyncDisposable & { path: string }, holder: Holder, pid: number, tls: boolean) {
     this.endpoint = `unix:///proc/${pid}/root/run/docker.sock`;
@@ -127,7 +125,7 @@ export class PrivateEngine implements AsyncDisposable {
     });
     // Before this process could accept what is meant for dockerd.
     listener?.close();
-    this.#dockerd = once(child, 'exit');
+    this.#dockerd = { ended: once(child, 'exit'), wake: () => child.kill('SIGCONT') };
     await log.close();
     await this.#untilItAnswers(() => child.exitCode !== null || child.signalCode !== null);
   }
@@ -140,7 +138,7 @@ export class PrivateEngine implements AsyncDisposable {
   /** SIGKILL for dockerd: its containers live on as after a crash, until it starts again. */
   async kill(): Promise<void> {
     await this.signal('KILL');
-    await this.#dockerd;
+    await this.#dockerd?.ended;
   }
 
   /** SIGTERM, after which dockerd stops its containers. */
@@ -148,7 +146,7 @@ export class PrivateEngine implements AsyncDisposable {
     await this.signal('TERM');
     const over = new AbortController();
     const late = sleep(stopMs, 'late' as const, { signal: over.signal });
-    if ((await Promise.race([this.#dockerd, late])) === 'late') await this.kill();
+    if ((await Promise.race([this.#dockerd?.ended, late])) === 'late') await this.kill();
     over.abort();
     await late.catch(() => {});
   }
@@ -156,6 +154,8 @@ export class PrivateEngine implements AsyncDisposable {
   /** Sends dockerd a signal, such as `STOP`, after which it answers nothing until `CONT`. */
   async signal(name: 'KILL' | 'TERM' | 'STOP' | 'CONT'): Promise<void> {
     await this.run(['sh', '-c', `kill -${name} "$(cat /run/docker.pid)"`]);
+    // nsenter, its parent, has stopped with it.
+    if (name === 'CONT') this.#dockerd?.wake();
   }
 
   /** A command as root in the engine's namespaces; gives its stdout. */
@@ -170,8 +170,9 @@ export class PrivateEngine implements AsyncDisposable {
   /** Ends everything at once, and leaves no process, mount, cgroup or file. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#holder.stdin?.end();
+    this.#dockerd?.wake();
     await this.#holder;
-    await this.#dockerd;
+    await this.#dockerd?.ended;
     // A cgroup is busy for a moment after the last process of it.
     const sweep = `for try in 1 2 3 4 5 6 7 8 9; do
       find /sys/fs/cgroup -depth -type d -path "*/$1*" -exec rmdir {} + 2> /dev/null

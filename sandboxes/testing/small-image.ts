@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import type { Engine } from '../engine.ts';
+import { followProgress } from '../follow-progress.ts';
 
 const programs = [
   'cat',
@@ -30,9 +31,7 @@ export async function importSmallImage(engine: Engine, image = 'small:1'): Promi
   const archive = execa('sh', ['-c', script], { encoding: 'buffer', buffer: { stdout: false } });
   const [repo, tag] = image.split(':');
   const stream = await engine.docker.importImage(archive.stdout, { repo, tag, changes: ['ENV PATH=/bin'] });
-  await new Promise<void>((resolve, reject) => {
-    engine.docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
-  });
+  await followProgress(stream);
   await archive;
   return image;
 }
