@@ -21,6 +21,8 @@ export interface Engine {
   cpuset?: readonly number[];
   /** Names the engine itself: two endpoints that reach one engine share it. */
   id: string;
+  /** Reached by a socket of this machine. */
+  local: boolean;
   /** What its sandboxes run in; the engine's own default where undefined. */
   runtime?: string;
   /** What containers and images are labelled with; the reaper touches no other owner's. */
@@ -75,6 +77,7 @@ export async function connectEngine(options: ConnectOptions = {}): Promise<Engin
     cpus: info.NCPU ?? 1,
     id: info.ID ?? formatEndpoint(endpoint),
     owner: options.owner ?? 'default',
+    local: endpoint.kind === 'unix',
     ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
   };
 }
