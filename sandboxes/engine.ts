@@ -25,6 +25,8 @@ export interface Engine {
   local: boolean;
   /** What its sandboxes run in; the engine's own default where undefined. */
   runtime?: string;
+  /** What it told of itself when it was connected. */
+  info: EngineInfo;
   /** What containers and images are labelled with; the reaper touches no other owner's. */
   owner: string;
 }
@@ -78,6 +80,7 @@ export async function connectEngine(options: ConnectOptions = {}): Promise<Engin
     id: info.ID ?? formatEndpoint(endpoint),
     owner: options.owner ?? 'default',
     local: endpoint.kind === 'unix',
+    info,
     ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
   };
 }

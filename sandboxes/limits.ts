@@ -52,6 +52,8 @@ export const limits = {
     killMs: 8_000,
     /** How often a running exec is asked whether its command ended while something else holds its stdout. */
     pollMs: 1_000,
+    /** For a list of processes that is asked for inside. */
+    listMs: 10_000,
     /** Kept of a pipe's stderr, from its end. */
     stderrTailBytes: 16 * 1024,
   },

@@ -5,7 +5,8 @@ import type { Engine } from './engine.ts';
 import { engineFault } from './engine-fault.ts';
 import { execute } from './exec.ts';
 import { SandboxFault } from './fault.ts';
-import { changedPaths, isRunning, processes, writtenBytes } from './inspect-container.ts';
+import { changedPaths, isRunning, processes, processesInside, writtenBytes } from './inspect-container.ts';
+import { isolationOf } from './isolation.ts';
 import { label, thisController } from './labels.ts';
 import { limits } from './limits.ts';
 import { type ExecPipe, openPipe } from './pipe.ts';
@@ -86,7 +87,9 @@ export async function openSandbox(engine: Engine, options: OpenSandboxOptions): 
       throw error;
     });
     options.signal?.throwIfAborted();
-    return new ContainerSandbox(container, held, options.root ?? false);
+    const { level } = isolationOf(engine.info, options.runtime ?? engine.runtime);
+    const ownKernel = level === 'user-space-kernel' || level === 'virtual-machine';
+    return new ContainerSandbox(container, held, { root: options.root ?? false, ownKernel });
   } catch (error) {
     // By its name, as an engine that was lost before it answered may have made it; one that stays lost leaves it to the reaper.
     await removeContainer(engine.docker.getContainer(name)).catch(() => {});
@@ -111,14 +114,16 @@ class ContainerSandbox implements Sandbox {
   readonly #container: Docker.Container;
   readonly #held: Duplex;
   readonly #root: boolean;
+  readonly #ownKernel: boolean;
   readonly #pipes = new Set<ExecPipe>();
   #disposed: Promise<void> | undefined;
 
-  constructor(container: Docker.Container, held: Duplex, root: boolean) {
+  constructor(container: Docker.Container, held: Duplex, kind: { root: boolean; ownKernel: boolean }) {
     this.id = container.id;
     this.#container = container;
     this.#held = held;
-    this.#root = root;
+    this.#root = kind.root;
+    this.#ownKernel = kind.ownKernel;
     held.on('error', () => {
       // The container ended: whoever uses it next is told so by `sandbox-died`.
     });
@@ -211,7 +216,7 @@ class ContainerSandbox implements Sandbox {
   }
 
   processes(): Promise<string[]> {
-    return processes(this.#container);
+    return this.#ownKernel ? processesInside(this.#container) : processes(this.#container);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

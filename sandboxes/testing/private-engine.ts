@@ -42,6 +42,8 @@ mount -t tmpfs tmpfs /run
 if [ -d /etc/docker ]; then mount -t tmpfs tmpfs /etc/docker; fi
 mount -t tmpfs -o size="$2",mode=711 tmpfs "$1/data"
 if [ -e "$1/subid" ]; then for file in subuid subgid; do mount --bind "$1/subid" /etc/$file; done; fi
+# crun refuses a machine with both generations of cgroups: there it sees the first alone.
+if [ -e /sys/fs/cgroup/unified ]; then umount /sys/fs/cgroup/unified; fi
 ip link set lo up 2> /dev/null || true
 echo "$pid"
 cat
