@@ -82,7 +82,7 @@ export async function openLoop(
   options: { revision?: string } = {},
 ): Promise<LoopContext> {
   const { target, state } = workspace;
-  const engine = await connectWorkspace(state, context);
+  const engine = await connectWorkspace(state, context, target.config.sandbox?.runtime);
   const { progress, signal } = context;
   const images = await ensureBaseImages(engine, target, { progress, signal, ...options });
   return { target, engine, state, images, signal, progress, now: () => new Date() };
@@ -93,16 +93,21 @@ export async function openCode(
   { target, state }: Workspace<CodeTarget>,
   context: CommandContext,
 ): Promise<CodeContext> {
-  const engine = await connectWorkspace(state, context);
+  const engine = await connectWorkspace(state, context, target.config.sandbox?.runtime);
   const { progress, signal } = context;
   const images = await ensureCodeImages(engine, target, { progress, signal });
   return { target, engine, state, images, signal, progress, now: () => new Date() };
 }
 
-async function connectWorkspace({ stateDirectory: folder }: State, context: CommandContext): Promise<Engine> {
+async function connectWorkspace(
+  { stateDirectory: folder }: State,
+  context: CommandContext,
+  runtime: string | undefined,
+): Promise<Engine> {
   const engine = await connectEngine({
     endpoint: context.env['DOCKER_HOST'] || undefined,
     owner: engineOwner(folder),
+    runtime,
     signal: context.signal,
   });
   await reap(engine, { owner: engine.owner });

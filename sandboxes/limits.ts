@@ -59,6 +59,8 @@ export const limits = {
   },
   /** Uploads, reads and writes of files. */
   fileMs: 120_000,
+  /** An image without a tag is left for this long: one that is being committed gets its tag a moment after it is there. */
+  untaggedMs: 10 * 60_000,
   image: {
     /** How long the registry may take to say its first word. */
     registryAnswerMs: 5_000,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
+import { commitContainer } from './commit-container.ts';
 import type { Engine } from './engine.ts';
 import { engineFault } from './engine-fault.ts';
 import { execute } from './exec.ts';
@@ -101,14 +102,6 @@ export async function openSandbox(engine: Engine, options: OpenSandboxOptions): 
   }
 }
 
-/** dockerode sends one set of options as query and body both, unless told apart in a way its types do not know. */
-async function commitContainer(
-  container: Docker.Container,
-  options: { _query: Record<string, string>; _body: Record<string, unknown> },
-): Promise<{ Id: string }> {
-  return await container.commit(options);
-}
-
 class ContainerSandbox implements Sandbox {
   readonly id: string;
   readonly #container: Docker.Container;
@@ -173,24 +166,8 @@ class ContainerSandbox implements Sandbox {
     );
   }
 
-  async commit(tag: string, options: Parameters<Sandbox['commit']>[1] = {}) {
-    const at = tag.lastIndexOf(':');
-    const repo = at === -1 ? tag : tag.slice(0, at);
-    try {
-      const { Id: image } = await commitContainer(this.#container, {
-        _query: { container: this.id, repo, tag: at === -1 ? 'latest' : tag.slice(at + 1) },
-        _body: {
-          Labels: { [label.image]: repo.slice(repo.indexOf('/') + 1), ...options.labels },
-          Env: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
-          User: sandboxUser,
-          Cmd: ['sh'],
-          Entrypoint: [],
-        },
-      });
-      return image;
-    } catch (error) {
-      throw engineFault(error, `the sandbox was committed as ${tag}`);
-    }
+  commit(tag: string, options: Parameters<Sandbox['commit']>[1] = {}) {
+    return commitContainer(this.#container, tag, options);
   }
 
   async pin(cpus: readonly number[]) {

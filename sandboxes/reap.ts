@@ -3,6 +3,7 @@ import type { Engine } from './engine.ts';
 import { engineFault, statusOf } from './engine-fault.ts';
 import { sweepTemporaryFolders } from './images/temporary-folder.ts';
 import { isGone, label } from './labels.ts';
+import { limits } from './limits.ts';
 import { removeContainer } from './remove-container.ts';
 
 export interface ReapOptions {
@@ -21,9 +22,9 @@ export interface Reaped {
 }
 
 /**
- * Removes an owner's containers that are past their expiry or whose controller is dead, images that lost their tag,
- * and temporary folders of dead processes. Sandboxes end with their controller by themselves; this is for what was created and never started, and for an
- * engine that was killed.
+ * Removes an owner's containers that are past their expiry or whose controller is dead, images that lost their tag a
+ * while ago, and temporary folders of dead processes. Sandboxes end with their controller by themselves; this is for
+ * what was created and never started, and for an engine that was killed.
  */
 export async function reap(engine: Engine, options: ReapOptions): Promise<Reaped> {
   try {
@@ -33,7 +34,10 @@ export async function reap(engine: Engine, options: ReapOptions): Promise<Reaped
       (container) => isOurs(container) && (options.all === true || isOver(container.Labels, now)),
     );
     await Promise.all(containers.map(({ Id }) => removeContainer(engine.docker.getContainer(Id))));
-    const images = await engine.docker.listImages({ filters: { ...owned, dangling: ['true'] } });
+    const untagged = await engine.docker.listImages({ filters: { ...owned, dangling: ['true'] } });
+    const images = untagged.filter(
+      ({ Created }) => options.all === true || Created * 1000 < now - limits.untaggedMs,
+    );
     const removed = await Promise.all(images.map(({ Id }) => removeImage(engine, Id)));
     await sweepTemporaryFolders();
     return {
@@ -53,7 +57,9 @@ export async function removeImage(engine: Engine, image: string): Promise<boolea
     return true;
   } catch (error) {
     const status = statusOf(error);
-    if (status === 404 || status === 409) return false;
+    // 500: somebody else removes it at this moment.
+    const going = status === 500 && String(error).includes('unrecognized image ID');
+    if (status === 404 || status === 409 || going) return false;
     throw engineFault(error, `the image ${image} was removed`);
   }
 }

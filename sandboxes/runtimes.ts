@@ -18,10 +18,11 @@ export function noSuchRuntime(runtime: string, info: EngineInfo, cause?: unknown
 
 /** Where the program of a runtime comes from, and how the engine learns of it. */
 export function howToAdd(runtime: string): string {
-  const add = (path: string) =>
-    `add \`"runtimes": { "${runtime}": { "path": "${path}" } }\` to /etc/docker/daemon.json on the engine's machine, and restart the engine.`;
+  const add = (path: string, args = '') =>
+    `add \`"runtimes": { "${runtime}": { "path": "${path}"${args} } }\` to /etc/docker/daemon.json on the engine's machine, and restart the engine.`;
   if (runtime === 'runsc')
-    return `Install gVisor (https://gvisor.dev/docs/user_guide/install/), then run \`sudo runsc install\`, or ${add('/usr/local/bin/runsc')}`;
+    // Its default keeps what is written in itself, and an image that is made of the sandbox would lack it.
+    return `Install gVisor (https://gvisor.dev/docs/user_guide/install/), then ${add('/usr/local/bin/runsc', ', "runtimeArgs": ["--overlay2=none"]')}`;
   if (runtime === 'crun') return `Install it (\`sudo apt-get install crun\`), then ${add('/usr/bin/crun')}`;
   if (/kata/.test(runtime))
     return `Install Kata Containers (https://katacontainers.io), on a machine with /dev/kvm, then ${add('/usr/bin/kata-runtime')}`;

@@ -1,0 +1,37 @@
+import type Docker from 'dockerode';
+import { engineFault } from './engine-fault.ts';
+import { label } from './labels.ts';
+import { sandboxUser } from './profiles.ts';
+import type { Sandbox } from './sandbox.ts';
+
+/** dockerode sends one set of options as query and body both, unless told apart in a way its types do not know. */
+interface CommitOptions {
+  _query: Record<string, string>;
+  _body: Record<string, unknown>;
+}
+
+/** An image of what a container has written, in which nothing is left of how the sandbox was started. Gives its id. */
+export async function commitContainer(
+  container: Docker.Container,
+  tag: string,
+  options: NonNullable<Parameters<Sandbox['commit']>[1]>,
+): Promise<string> {
+  const at = tag.lastIndexOf(':');
+  const repo = at === -1 ? tag : tag.slice(0, at);
+  const told: CommitOptions = {
+    _query: { container: container.id, repo, tag: at === -1 ? 'latest' : tag.slice(at + 1) },
+    _body: {
+      Labels: { [label.image]: repo.slice(repo.indexOf('/') + 1), ...options.labels },
+      Env: Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`),
+      User: sandboxUser,
+      Cmd: ['sh'],
+      Entrypoint: [],
+    },
+  };
+  try {
+    const { Id } = (await container.commit(told)) as { Id: string };
+    return Id;
+  } catch (error) {
+    throw engineFault(error, `the sandbox was committed as ${tag}`);
+  }
+}
