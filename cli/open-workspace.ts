@@ -112,6 +112,7 @@ async function connectWorkspace(
   const engine = await connectEngine({
     endpoint: context.env['DOCKER_HOST'] || undefined,
     owner: engineOwner(state.stateDirectory),
+    runtime: target.config.sandbox?.runtime,
     signal: context.signal,
   });
   await reap(engine, { owner: engine.owner });

@@ -1,5 +1,12 @@
 import { SandboxFault } from './fault.ts';
 
+/** Of errors that say that nobody answers any more, here or over a network. */
+const lostCodes = new Set(
+  'ECONNREFUSED ENOENT ECONNRESET ECONNABORTED EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN ERR_STREAM_PREMATURE_CLOSE'.split(
+    ' ',
+  ),
+);
+
 /** The HTTP status of the engine's answer, where there was one. */
 export function statusOf(error: unknown): number | undefined {
   return isRecord(error) && typeof error['statusCode'] === 'number' ? error['statusCode'] : undefined;
@@ -20,9 +27,16 @@ export function engineFault(error: unknown, doing: string): Error {
     });
   }
   const code = isRecord(error) ? error['code'] : undefined;
-  if (code === 'ECONNREFUSED' || code === 'ENOENT' || code === 'ECONNRESET' || code === 'EPIPE') {
+  if (typeof code === 'string' && lostCodes.has(code)) {
     return new SandboxFault('no-engine', `The Docker Engine stopped answering while ${doing}: ${message}`, {
       hint: 'See that it runs (`docker info`), then run the command again.',
+      cause: error,
+    });
+  }
+  const runtime = /unknown runtime specified|invalid runtime name|OCI runtime create failed/i.test(message);
+  if (runtime) {
+    return new SandboxFault('runtime-failed', `The runtime failed while ${doing}: ${message}`, {
+      hint: 'See that its program is there on the machine of the engine and runs (`docker run --runtime NAME`), or choose another runtime.',
       cause: error,
     });
   }

@@ -43,7 +43,6 @@ test('no socket is no engine, with the command that installs one', async () => {
 
 test('an address that nobody listens at is no engine', async () => {
   await expect(connectEngine({ endpoint: 'tcp://127.0.0.1:1' })).rejects.toMatchObject({ code: 'no-engine' });
-  await expect(connectEngine({ endpoint: 'nonsense://[' })).rejects.toMatchObject({ code: 'no-engine' });
 });
 
 test('an engine from before API 1.41 is too old', async () => {

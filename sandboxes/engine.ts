@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
+import { askInfo, askVersion, type EngineInfo } from './ask-engine.ts';
+import { connectFault } from './connect-fault.ts';
+import { type DialOptions, dialEngine } from './dial-engine.ts';
+import { formatEndpoint, parseEndpoint } from './endpoint.ts';
 import { SandboxFault } from './fault.ts';
 import { limits } from './limits.ts';
+import { noSuchRuntime, runtimesOf } from './runtimes.ts';
 
 /** A Docker Engine that answered, and the name under which this installation's things are labelled there. */
 export interface Engine {
@@ -18,6 +22,12 @@ export interface Engine {
   cpuset?: readonly number[];
   /** Names the engine itself: two endpoints that reach one engine share it. */
   id: string;
+  /** Reached by a socket of this machine. */
+  local: boolean;
+  /** What its sandboxes run in; the engine's own default where undefined. */
+  runtime?: string;
+  /** What it told of itself when it was connected. */
+  info: EngineInfo;
   /** What containers and images are labelled with; the reaper touches no other owner's. */
   owner: string;
   /** Where the engine keeps its data, when that is a folder of this machine. */
@@ -37,29 +47,33 @@ export interface ImageKeeping {
   needed: readonly string[];
 }
 
-export interface ConnectOptions {
-  /** `unix:///path`, `tcp://host:port` or `ssh://user@host`; by default DOCKER_HOST, then /var/run/docker.sock. */
+export interface ConnectOptions extends Partial<DialOptions> {
+  /** As `parseEndpoint` reads it; by default DOCKER_HOST, then the socket of this machine's engine. */
   endpoint?: string | undefined;
   /** One value for each installation or state directory that shares the engine. */
   owner?: string | undefined;
+  /** What its sandboxes run in where they name no other: one that `docker info` lists. */
+  runtime?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** Finds the engine and asks its version. SandboxFault: `no-engine`, `no-permission`, `engine-too-old`. */
+/**
+ * Finds the engine and asks its version. SandboxFault: `bad-endpoint`, `no-certificate`, `no-engine`,
+ * `no-permission`, `engine-too-old`, `no-such-runtime`.
+ */
 export async function connectEngine(options: ConnectOptions = {}): Promise<Engine> {
-  const endpoint = options.endpoint ?? process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock';
-  const docker = dockerAt(endpoint);
+  const env = options.env ?? process.env;
+  const endpoint = parseEndpoint(options.endpoint ?? (env['DOCKER_HOST'] || 'unix:///var/run/docker.sock'), {
+    verifyTls: options.tls !== undefined || Boolean(env['DOCKER_TLS_VERIFY']),
+  });
+  const docker = dialEngine(endpoint, { ...options, env });
   const timeout = AbortSignal.timeout(limits.engine.answerMs);
   const abortSignal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
   let version: { Version: string; ApiVersion: string; Arch: string };
-  let info: { ID?: string; NCPU?: number; DockerRootDir?: string };
+  let info: EngineInfo;
   try {
-    // dockerode's types leave out that `version` takes a signal, which its code does.
-    const ask = docker.version as unknown as (options: {
-      abortSignal: AbortSignal;
-    }) => Promise<typeof version>;
-    version = await ask.call(docker, { abortSignal });
-    info = await docker.info();
+    version = await askVersion(docker, abortSignal);
+    info = await askInfo(docker, abortSignal);
   } catch (error) {
     options.signal?.throwIfAborted();
     throw connectFault(error, endpoint);
@@ -67,78 +81,35 @@ export async function connectEngine(options: ConnectOptions = {}): Promise<Engin
   if (!atLeast(version.ApiVersion, limits.engine.minApiVersion)) {
     throw new SandboxFault(
       'engine-too-old',
-      `The Docker Engine at ${endpoint} is ${version.Version} with API ${version.ApiVersion}; ${limits.engine.minApiVersion} (Docker 20.10) is the oldest that works.`,
+      `The Docker Engine at ${formatEndpoint(endpoint)} is ${version.Version} with API ${version.ApiVersion}; ${limits.engine.minApiVersion} (Docker 20.10) is the oldest that works.`,
       { hint: 'Update it: on Debian or Ubuntu `sudo apt-get update && sudo apt-get install docker.io`.' },
     );
   }
+  if (options.runtime !== undefined && !runtimesOf(info).includes(options.runtime))
+    throw noSuchRuntime(options.runtime, info);
   return {
     docker,
     version: version.Version,
     apiVersion: version.ApiVersion,
     arch: version.Arch,
     cpus: info.NCPU ?? 1,
-    id: info.ID ?? endpoint,
+    id: info.ID ?? formatEndpoint(endpoint),
     owner: options.owner ?? 'default',
-    dataFolder: localFolder(docker, info.DockerRootDir),
+    dataFolder: localFolder(endpoint.kind === 'unix', info.DockerRootDir),
+    local: endpoint.kind === 'unix',
+    info,
+    ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
   };
 }
 
 /** An engine behind a socket of this machine may still run in a virtual machine, whose folders are not here. */
-function localFolder({ modem }: Docker, folder: string | undefined): string | undefined {
-  const { socketPath } = modem as { socketPath?: string | undefined };
-  return socketPath !== undefined && folder !== undefined && existsSync(folder) ? folder : undefined;
+function localFolder(local: boolean, folder: string | undefined): string | undefined {
+  return local && folder !== undefined && existsSync(folder) ? folder : undefined;
 }
 
 /** Numbers of the CPUs that its sandboxes may use. */
 export const cpusOf = ({ cpus, cpuset }: Engine): readonly number[] =>
   cpuset ?? Array.from({ length: cpus }, (_, cpu) => cpu);
-
-function dockerAt(endpoint: string): Docker {
-  if (endpoint.startsWith('unix://')) return new Docker({ socketPath: endpoint.slice('unix://'.length) });
-  if (endpoint.startsWith('/')) return new Docker({ socketPath: endpoint });
-  let url: URL;
-  try {
-    url = new URL(endpoint.includes('//') ? endpoint : `tcp://${endpoint}`);
-  } catch (cause) {
-    throw new SandboxFault('no-engine', `\`${endpoint}\` is not the address of a Docker Engine.`, {
-      hint: 'Set DOCKER_HOST to unix:///var/run/docker.sock, tcp://host:port or ssh://user@host.',
-      cause,
-    });
-  }
-  // Certificates of DOCKER_CERT_PATH and the ssh agent are found by dockerode itself.
-  if (endpoint === process.env['DOCKER_HOST']) return new Docker();
-  if (url.protocol === 'ssh:')
-    return new Docker({ protocol: 'ssh', host: url.hostname, port: url.port || 22, username: url.username });
-  return new Docker({
-    protocol: url.protocol === 'https:' ? 'https' : 'http',
-    host: url.hostname,
-    port: url.port || 2375,
-  });
-}
-
-function connectFault(error: unknown, endpoint: string): SandboxFault {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new SandboxFault('no-permission', `This user may not talk to the Docker Engine at ${endpoint}.`, {
-      hint: 'Join its group and log in again: `sudo usermod -aG docker "$USER" && newgrp docker`; or run the command as root.',
-      cause: error,
-    });
-  }
-  const why = error instanceof Error ? error.message.trim() : String(error);
-  return new SandboxFault('no-engine', `No Docker Engine answers at ${endpoint} (${why}).`, {
-    hint:
-      endpoint.startsWith('unix://') || endpoint.startsWith('/')
-        ? `${startCommand()} When it runs elsewhere, set DOCKER_HOST.`
-        : `See that the engine there runs and is reachable: \`docker -H ${endpoint} info\`.`,
-    cause: error,
-  });
-}
-
-function startCommand(): string {
-  if (process.platform === 'darwin')
-    return `Start Docker Desktop (its socket is in ${homedir()}/.docker/run).`;
-  return 'On Debian or Ubuntu: `sudo apt-get install docker.io && sudo systemctl start docker`.';
-}
 
 function atLeast(version: string, minimum: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);

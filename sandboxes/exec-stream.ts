@@ -55,24 +55,49 @@ export async function startExec(
   return {
     exec,
     socket,
-    async kill(signal = 'KILL') {
+    kill: (signal = 'KILL') => {
       const script =
         group === undefined
           ? ['sh', '-c', killScript, 'sh', id]
           : ['sh', '-c', killGroupScript, 'sh', String(group), signal];
-      try {
-        const killer = await open(container, script, { user, stdin: false });
-        killer.socket.resume();
-        const exitCode = await exitCodeOf(container, killer.exec);
-        killer.socket.destroy();
-        return exitCode === 0;
-      } catch (error) {
-        // What has died with its container needs no killing.
-        if (!(error instanceof SandboxFault && error.code === 'sandbox-died')) throw error;
-        return false;
-      }
+      return killWithin(runKiller(container, script, user));
     },
   };
+}
+
+/** Whether it killed them all. */
+async function runKiller(container: Docker.Container, script: string[], user: string): Promise<boolean> {
+  try {
+    const killer = await open(container, script, { user, stdin: false });
+    killer.socket.resume();
+    const exitCode = await exitCodeOf(container, killer.exec);
+    killer.socket.destroy();
+    return exitCode === 0;
+  } catch (error) {
+    // What has died with its container needs no killing.
+    if (!(error instanceof SandboxFault && error.code === 'sandbox-died')) throw error;
+    return false;
+  }
+}
+
+async function killWithin(killing: Promise<boolean>): Promise<boolean> {
+  const over = new AbortController();
+  const late = sleep(limits.exec.killMs, undefined, { signal: over.signal }).catch(() => {});
+  try {
+    const killed = await Promise.race([killing, late]);
+    if (killed !== undefined) return killed;
+    // Its container ends it, at its deadline.
+    killing.catch(() => {});
+    throw new SandboxFault(
+      'kill-failed',
+      `A command could not be killed within ${limits.exec.killMs / 1000} s.`,
+      {
+        hint: 'This is no result of the command: see that the Docker Engine answers (`docker info`), then run it again.',
+      },
+    );
+  } finally {
+    over.abort();
+  }
 }
 
 /** The exit code of the command itself, also where it closed its streams and went on, or a child of it holds them. */

@@ -1,6 +1,10 @@
-// What the engine says of a container: nothing in it can make that up.
+// What the engine says of a container: nothing in it can make that up, but for `processesInside`.
 import type Docker from 'dockerode';
 import { engineFault } from './engine-fault.ts';
+import { execute } from './exec.ts';
+import { SandboxFault } from './fault.ts';
+import { limits } from './limits.ts';
+import { sandboxUser } from './profiles.ts';
 
 /** Bytes now used by the writable layer. */
 export async function writtenBytes(container: Docker.Container): Promise<number> {
@@ -51,4 +55,30 @@ export async function processes(container: Docker.Container): Promise<string[]> 
   } catch (error) {
     throw engineFault(error, "a sandbox's processes were listed");
   }
+}
+
+/**
+ * The same, asked inside, for runtimes with a kernel of their own: there the engine takes numbers of processes inside
+ * for those of the host, and tells of strangers. What runs inside could hide from it.
+ */
+export async function processesInside(container: Docker.Container): Promise<string[]> {
+  const mark = 'whetstone-lists-processes';
+  const script = 'for each in /proc/[0-9]*/cmdline; do cat "$each" 2> /dev/null; printf "\\n"; done';
+  const told = await execute(container, ['sh', '-c', script, mark], {
+    timeoutMs: limits.exec.listMs,
+    user: sandboxUser,
+  });
+  if (told.exitCode !== 0) {
+    throw new SandboxFault(
+      'list-failed',
+      `A sandbox's processes could not be listed: ${told.stderr.toString()}`,
+      {
+        hint: 'Run it again in a fresh sandbox.',
+      },
+    );
+  }
+  const commands = told.stdout.toString('utf8').split('\n');
+  return commands
+    .map((command) => command.replaceAll('\0', ' ').trim())
+    .filter((command) => command !== '' && !command.includes(mark) && !OWN_PROCESS.test(command));
 }

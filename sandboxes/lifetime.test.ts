@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from './engine.ts';
 import { label } from './labels.ts';
+import { limits } from './limits.ts';
 import { reap } from './reap.ts';
 import { containersOf, testEngine, testSandbox, until } from './test-engine.ts';
 
@@ -138,7 +139,13 @@ describe('reap', () => {
     await sandbox.commit(tag, { labels });
     await sandbox.writeFile('/store/second', 'two');
     await sandbox.commit(tag, { labels });
-    expect(await reap(engine, { owner: own.owner })).toMatchObject({ containers: 0, images: 1 });
+    // One that is only now being committed has no tag either.
+    expect(await reap(engine, { owner: own.owner })).toMatchObject({ containers: 0, images: 0 });
+    const later = Date.now() + limits.untaggedMs + 1_000;
+    await using other = await testSandbox(own, image, { ttlMs: 3_600_000 });
+    await sandbox[Symbol.asyncDispose]();
+    expect(await reap(engine, { owner: own.owner, now: later })).toMatchObject({ containers: 0, images: 1 });
+    expect(await other.isRunning()).toBe(true);
     await engine.docker.getImage(tag).remove();
   });
 });

@@ -6,6 +6,18 @@ export const limits = {
     /** Engine API of Docker 20.10, the oldest that is supported. */
     minApiVersion: '1.41',
     answerMs: 10_000,
+    /** How long any one request may take, a commit of a large layer as well. */
+    requestMs: 5 * 60_000,
+    /** An answer that takes longer is one of a slow engine. */
+    slowMs: 1_000,
+  },
+  ssh: {
+    /** How often ssh asks its other end whether it is there; after three questions without answer it is not. */
+    aliveMs: 15_000,
+    /** How long a connection that nobody uses is kept for the next request. */
+    idleMs: 5_000,
+    /** Kept of what it says. */
+    saidChars: 4_000,
   },
   hardened: {
     memoryBytes: 512 * MB,
@@ -38,8 +50,12 @@ export const limits = {
     killAfterMs: 1_000,
     /** How long past its own time limit an exec may take to end before the host kills it. */
     graceMs: 3_000,
+    /** How long killing it may take, with an engine that does not answer any more. */
+    killMs: 8_000,
     /** How often a running exec is asked whether its command ended while something else holds its stdout. */
     pollMs: 1_000,
+    /** For a list of processes that is asked for inside. */
+    listMs: 10_000,
     /** Kept of a pipe's stderr, from its end. */
     stderrTailBytes: 16 * 1024,
   },
@@ -142,6 +158,8 @@ export const limits = {
     /** Of a host's name in an event; the rest is cut off. */
     nameLength: 255,
   },
+  /** An image without a tag is left for this long: one that is being committed gets its tag a moment after it is there. */
+  untaggedMs: 10 * 60_000,
   image: {
     /** How long the registry may take to say its first word. */
     registryAnswerMs: 5_000,

@@ -4,13 +4,15 @@ import { commitContainer } from './commit-container.ts';
 import type { Engine } from './engine.ts';
 import { execute } from './exec.ts';
 import { SandboxFault } from './fault.ts';
-import { changedPaths, isRunning, processes, writtenBytes } from './inspect-container.ts';
+import { changedPaths, isRunning, processes, processesInside, writtenBytes } from './inspect-container.ts';
+import { isolationOf } from './isolation.ts';
 import { limits } from './limits.ts';
 import { type ExecPipe, openPipe } from './pipe.ts';
 import { startProcess } from './process.ts';
 import { containerOptions, type Profile, sandboxUser } from './profiles.ts';
+import { removeContainer } from './remove-container.ts';
 import type { Sandbox } from './sandbox.ts';
-import { removeContainer, startContainer } from './start-container.ts';
+import { startContainer } from './start-container.ts';
 
 export interface OpenSandboxOptions {
   /** Tag or id of an image of ours, or one with `timeout`, `sh`, `tar` and `grep` in it. */
@@ -27,16 +29,21 @@ export interface OpenSandboxOptions {
   network?: 'none' | 'bridge' | undefined;
   /** Root with Docker's default capabilities: only for steps that make an image out of trusted code. */
   root?: boolean | undefined;
+  /** A name that `docker info` lists; the engine's `runtime` where it is not given. */
+  runtime?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /**
  * A fresh container that ends with its controller: its PID 1 waits on the stdin that this process holds. Disposing
- * removes it. SandboxFault: `no-such-image`, `disk-full`, `no-engine`, `engine-error`.
+ * removes it. SandboxFault: `no-such-image`, `no-such-runtime`, `runtime-failed`, `disk-full`, `no-engine`,
+ * `engine-error`.
  */
 export async function openSandbox(engine: Engine, options: OpenSandboxOptions): Promise<Sandbox> {
+  const runtime = options.runtime ?? engine.runtime;
   const { container, held } = await startContainer(engine, {
     ...options,
+    runtime,
     settings: (cpuset) =>
       containerOptions(options.profile, {
         ttlMs: options.ttlMs,
@@ -47,7 +54,9 @@ export async function openSandbox(engine: Engine, options: OpenSandboxOptions): 
         cpuset,
       }),
   });
-  return new ContainerSandbox(container, held, options.root ?? false);
+  const { level } = isolationOf(engine.info, runtime);
+  const ownKernel = level === 'user-space-kernel' || level === 'virtual-machine';
+  return new ContainerSandbox(container, held, { root: options.root ?? false, ownKernel });
 }
 
 class ContainerSandbox implements Sandbox {
@@ -55,15 +64,17 @@ class ContainerSandbox implements Sandbox {
   readonly #container: Docker.Container;
   readonly #held: Duplex;
   readonly #root: boolean;
+  readonly #ownKernel: boolean;
   readonly #pipes = new Set<ExecPipe>();
   #group: number = limits.groups.first;
   #disposed: Promise<void> | undefined;
 
-  constructor(container: Docker.Container, held: Duplex, root: boolean) {
+  constructor(container: Docker.Container, held: Duplex, kind: { root: boolean; ownKernel: boolean }) {
     this.id = container.id;
     this.#container = container;
     this.#held = held;
-    this.#root = root;
+    this.#root = kind.root;
+    this.#ownKernel = kind.ownKernel;
     held.resume();
   }
 
@@ -146,14 +157,20 @@ class ContainerSandbox implements Sandbox {
   }
 
   processes(): Promise<string[]> {
-    return processes(this.#container);
+    return this.#ownKernel ? processesInside(this.#container) : processes(this.#container);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     this.#disposed ??= (async () => {
       for (const pipe of this.#pipes) pipe.abandon();
-      await removeContainer(this.#container);
-      this.#held.destroy();
+      try {
+        await removeContainer(this.#container);
+      } catch (error) {
+        // Without its stdin it ends by itself, or the reaper takes it: what was done with it must not fail for that.
+        if (!(error instanceof SandboxFault && error.code === 'no-engine')) throw error;
+      } finally {
+        this.#held.destroy();
+      }
     })();
     return this.#disposed;
   }

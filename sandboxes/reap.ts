@@ -5,7 +5,7 @@ import { livingBuilds } from './images/living-builds.ts';
 import { sweepTemporaryFolders } from './images/temporary-folder.ts';
 import { draftEnd, isGone, label, thisController } from './labels.ts';
 import { limits } from './limits.ts';
-import { removeContainer } from './start-container.ts';
+import { removeContainer } from './remove-container.ts';
 
 export interface ReapOptions {
   owner: string;
@@ -23,9 +23,9 @@ export interface Reaped {
 }
 
 /**
- * Removes an owner's containers that are past their expiry or whose controller is dead, images that lost their tag,
- * snapshots that expired and are not in use, and temporary folders of dead processes. Sandboxes end with their controller by themselves; this is for what was created and never started, and for an
- * engine that was killed.
+ * Removes an owner's containers that are past their expiry or whose controller is dead, images that lost their tag a
+ * while ago, snapshots that expired and are not in use, and temporary folders of dead processes. Sandboxes end with their
+ * controller by themselves; this is for what was created and never started, and for an engine that was killed.
  */
 export async function reap(engine: Engine, options: ReapOptions): Promise<Reaped> {
   try {
@@ -71,8 +71,9 @@ export async function removeImage(engine: Engine, image: string): Promise<boolea
     return true;
   } catch (error) {
     const status = statusOf(error);
-    // The last is what the engine says of one that another process removes at this moment.
-    if (status === 404 || status === 409 || String(error).includes('unrecognized image ID')) return false;
+    // 500: somebody else removes it at this moment.
+    const going = status === 500 && String(error).includes('unrecognized image ID');
+    if (status === 404 || status === 409 || going) return false;
     throw engineFault(error, `the image ${image} was removed`);
   }
 }
@@ -82,11 +83,12 @@ function isStep({ Labels }: Docker.ContainerInfo): boolean {
   return Labels[label.step] === '1';
 }
 
-/** Whether no build needs it any more: a build that lives stands on an image without a tag at each moment. */
+/** Whether nobody needs it any more: a build that lives stands on an image without a tag at each moment, a commit for a moment. */
 function isAbandoned(made: { Labels: Record<string, string> | null; Created: number }, now: number): boolean {
   const build = made.Labels?.[label.build] ?? '';
   const ended = build.startsWith(`${thisController()}/`) && !livingBuilds.has(build);
-  return build === '' || ended || isGone(build) || made.Created * 1000 + limits.image.buildMs < now;
+  if (build === '') return made.Created * 1000 + limits.untaggedMs < now;
+  return ended || isGone(build) || made.Created * 1000 + limits.image.buildMs < now;
 }
 
 // A container that someone else runs from an image of ours inherits its labels, but not the name in them.

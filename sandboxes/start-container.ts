@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Engine } from './engine.ts';
-import { engineFault, statusOf } from './engine-fault.ts';
+import { engineFault } from './engine-fault.ts';
 import { noteUse } from './images/usage.ts';
 import { label, thisController } from './labels.ts';
+import { removeContainer } from './remove-container.ts';
+import { noSuchRuntime } from './runtimes.ts';
 
 export interface StartContainerOptions {
   /** Tag or id. */
@@ -14,6 +16,8 @@ export interface StartContainerOptions {
   /** For people who look at `docker ps`, and for tests. */
   purpose: string;
   owner?: string | undefined;
+  /** One of the engine's; its own default where undefined. */
+  runtime?: string | undefined;
   /** What it may do and use, on these CPUs; all where undefined. */
   settings: (cpuset: readonly number[] | undefined) => Docker.ContainerCreateOptions;
   signal?: AbortSignal | undefined;
@@ -27,7 +31,7 @@ export interface StartedContainer {
 
 /**
  * Creates, attaches to and starts a container that carries our labels. Whatever fails, or an abort, leaves none.
- * SandboxFault: `no-such-image`, `disk-full`, `no-engine`, `engine-error`.
+ * SandboxFault: `no-such-image`, `no-such-runtime`, `runtime-failed`, `disk-full`, `no-engine`, `engine-error`.
  */
 export async function startContainer(
   engine: Engine,
@@ -36,9 +40,12 @@ export async function startContainer(
   options.signal?.throwIfAborted();
   const name = `whetstone-${randomUUID()}`;
   const now = Date.now();
-  const create = (cpuset: readonly number[] | undefined) =>
-    engine.docker.createContainer({
-      ...options.settings(cpuset),
+  const runtime = options.runtime ?? engine.runtime;
+  const create = (cpuset: readonly number[] | undefined) => {
+    const settings = options.settings(cpuset);
+    return engine.docker.createContainer({
+      ...settings,
+      HostConfig: { ...settings.HostConfig, ...(runtime === undefined ? {} : { Runtime: runtime }) },
       name,
       Image: options.image,
       Labels: {
@@ -50,9 +57,9 @@ export async function startContainer(
         [label.controller]: thisController(),
       },
     });
-  let container: Docker.Container | undefined;
+  };
   try {
-    container = await create(engine.cpuset).catch((error: unknown) => {
+    const container = await create(engine.cpuset).catch((error: unknown) => {
       // An engine that is itself held to some CPUs knows them by numbers that it tells nobody before.
       if (engine.cpuset && String(error).includes('CPUs are not available')) return create(undefined);
       throw error;
@@ -79,19 +86,11 @@ export async function startContainer(
     if ('unref' in held && typeof held.unref === 'function') held.unref();
     return { container, held };
   } catch (error) {
-    if (container !== undefined) await removeContainer(container);
+    // By its name, as an engine that was lost before it answered may have made it; one that stays lost leaves it to the reaper.
+    await removeContainer(engine.docker.getContainer(name)).catch(() => {});
     options.signal?.throwIfAborted();
+    if (runtime !== undefined && /unknown runtime specified|invalid runtime name/i.test(String(error)))
+      throw noSuchRuntime(runtime, await engine.docker.info(), error);
     throw engineFault(error, `a sandbox was opened (${options.purpose})`);
-  }
-}
-
-/** Removes a container and its volumes; one that is gone or going is fine. */
-export async function removeContainer(container: Docker.Container): Promise<void> {
-  try {
-    await container.remove({ force: true, v: true });
-  } catch (error) {
-    const status = statusOf(error);
-    // 409: its AutoRemove is at work.
-    if (status !== 404 && status !== 409) throw engineFault(error, 'a sandbox was removed');
   }
 }

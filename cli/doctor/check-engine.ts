@@ -1,4 +1,5 @@
 import { connectEngine, type Engine } from '../../sandboxes/engine.ts';
+import { engineHealth } from '../../sandboxes/engine-health.ts';
 import { postgres15 } from '../../sandboxes/images/postgres-15.ts';
 import { limits } from '../../sandboxes/limits.ts';
 import { explainError } from '../explain-error.ts';
@@ -6,8 +7,17 @@ import { chooseEngineRemedy } from '../setup/choose-engine-remedy.ts';
 import { findOnPath, readMachineFacts } from '../setup/machine-facts.ts';
 import { advised, broken, type Check, missing, ok } from './check.ts';
 import { checkDisk } from './check-host.ts';
+import { checkHealth, checkIsolation, describeStorage } from './check-isolation.ts';
 
-const dependent = ['storage-driver', 'docker-disk', 'images'] as const;
+const dependent = [
+  'engine-answers',
+  'runtimes',
+  'engine-settings',
+  'isolation',
+  'storage-driver',
+  'docker-disk',
+  'images',
+] as const;
 const setUpCommand = 'Run `npx whetstone setup`.';
 
 /** The engine, and what can be said of it only when it answers. */
@@ -22,11 +32,12 @@ export async function checkEngine(env: NodeJS.ProcessEnv, signal: AbortSignal): 
       ...dependent.map((name) => missing(name, 'no engine answers', 'See docker-engine.')),
     ];
   }
-  const { version, apiVersion, docker } = engine;
-  const info = (await docker.info()) as { Driver: string; DockerRootDir: string };
+  const { version, apiVersion, docker, info } = engine;
   const images = await docker.listImages({ filters: { reference: [`whetstone/${postgres15.name}`] } });
   return [
     ok('docker-engine', `${version}, API ${apiVersion}`),
+    checkHealth(await engineHealth(engine, { signal })),
+    ...checkIsolation(info),
     advised(
       info.Driver === 'vfs'
         ? broken(
@@ -34,7 +45,7 @@ export async function checkEngine(env: NodeJS.ProcessEnv, signal: AbortSignal): 
             'vfs',
             'Put Docker’s data on a file system with overlay2 (ext4, xfs): vfs copies every layer whole.',
           )
-        : ok('storage-driver', info.Driver),
+        : ok('storage-driver', describeStorage(info)),
     ),
     engine.dataFolder !== undefined
       ? await checkDisk('docker-disk', engine.dataFolder, limits.keeping.firstBytes / 2 ** 30)

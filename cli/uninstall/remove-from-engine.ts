@@ -2,7 +2,7 @@ import type { Engine } from '../../sandboxes/engine.ts';
 import { imageId } from '../../sandboxes/images/find-image.ts';
 import { label } from '../../sandboxes/labels.ts';
 import { removeImage } from '../../sandboxes/reap.ts';
-import { removeContainer } from '../../sandboxes/start-container.ts';
+import { removeContainer } from '../../sandboxes/remove-container.ts';
 
 export interface OnEngine {
   containers: { id: string; name: string }[];

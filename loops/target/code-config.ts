@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ReportFormat } from '../../datasets/reports/test-report.ts';
 import { ProtocolPolicy } from '../gate/protocol/protocol-policy.ts';
-import { Command, Images, Name, Placement } from './config.ts';
+import { Command, Images, Name, Placement, SandboxChoice } from './config.ts';
 
 /** A target whose cases are its own failing tests; `whetstone.config.ts` exports one through `defineConfig`. */
 export const CodeConfig = z.strictObject({
@@ -22,6 +22,7 @@ export const CodeConfig = z.strictObject({
       packages: z.record(z.string(), z.string()).default({}),
     })
     .prefault({}),
+  sandbox: SandboxChoice.optional(),
   tests: z
     .strictObject({
       /** Runs all tests from the target's root and writes their report. */

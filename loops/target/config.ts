@@ -37,6 +37,12 @@ export const Placement = z.strictObject({
 });
 export type Placement = z.infer<typeof Placement>;
 
+/** What sandboxes run in, of what the engine has. */
+export const SandboxChoice = z.strictObject({
+  /** A runtime that `docker info` lists, such as `runsc`; the engine's default where it is not given. */
+  runtime: z.string().min(1).optional(),
+});
+
 /** All that Whetstone knows of a target; `whetstone.config.ts` exports one through `defineConfig`. */
 export const TargetConfig = z.strictObject({
   name: Name,
@@ -82,6 +88,7 @@ export const TargetConfig = z.strictObject({
     test: Command.optional(),
     serve: Command,
   }),
+  sandbox: SandboxChoice.optional(),
   objective: perQuery(Objective),
   /** Seconds that a derived copy may lag behind, for all queries or one each. */
   staleness: perQuery(z.number().min(0)).default(0),

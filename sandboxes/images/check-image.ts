@@ -5,7 +5,7 @@ import { statusOf } from '../engine-fault.ts';
 import { SandboxFault } from '../fault.ts';
 import { label, thisController } from '../labels.ts';
 import { limits } from '../limits.ts';
-import { removeContainer } from '../start-container.ts';
+import { removeContainer } from '../remove-container.ts';
 
 /** What sandboxes run in an image, and the Debian package of each. */
 const programs = {

@@ -6,9 +6,9 @@ import { execa } from 'execa';
 import type { Engine } from '../engine.ts';
 import { engineFault } from '../engine-fault.ts';
 import { SandboxFault } from '../fault.ts';
+import { followProgress } from '../follow-progress.ts';
 import { limits } from '../limits.ts';
 import type { BuildOptions, DebianBase } from './debian-base.ts';
-import { followProgress } from './follow-progress.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** mmdebstrap's archive goes to the engine as it is written: there is no second copy of it on the disk. */

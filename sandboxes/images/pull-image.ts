@@ -1,9 +1,9 @@
 import type { Engine } from '../engine.ts';
 import { engineFault } from '../engine-fault.ts';
 import { SandboxFault } from '../fault.ts';
+import { followProgress } from '../follow-progress.ts';
 import { limits } from '../limits.ts';
 import type { BuildOptions } from './debian-base.ts';
-import { followProgress } from './follow-progress.ts';
 
 /** Whether the registry gave the image; one that does not answer soon counts as not reached. */
 export async function pullImage(engine: Engine, image: string, options: BuildOptions): Promise<boolean> {

@@ -8,13 +8,13 @@ import { execa } from 'execa';
 import type { Engine } from '../engine.ts';
 import { engineFault } from '../engine-fault.ts';
 import { SandboxFault } from '../fault.ts';
+import { followProgress, type ProgressEvent } from '../follow-progress.ts';
 import { label, thisController } from '../labels.ts';
 import { limits } from '../limits.ts';
 import { removeImage } from '../reap.ts';
-import { removeContainer } from '../start-container.ts';
+import { removeContainer } from '../remove-container.ts';
 import { printable } from './build-context.ts';
 import { labelStages } from './dockerfile.ts';
-import { followProgress, type ProgressEvent } from './follow-progress.ts';
 import { livingBuilds } from './living-builds.ts';
 
 export interface Build {

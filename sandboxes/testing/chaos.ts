@@ -47,7 +47,7 @@ export async function killControllers(
     }
     // A pass comes every minute: here ten seconds after the last kill, with the clock of the one after.
     await sleep(10_000);
-    await reap(engine, { owner, now: Date.now() + limits.context.cleanUpMs });
+    await reap(engine, { owner, now: Date.now() + limits.untaggedMs });
     await sleep(1_000);
     return {
       kills,

@@ -31,5 +31,7 @@ export async function isCodesDoing(
   { code, sandbox }: { code: string; sandbox: Sandbox },
   error: unknown,
 ): Promise<boolean> {
-  return code !== images.base && error instanceof SandboxFault && (await sandbox.isRunning());
+  // An engine that was lost for a while may be back with the container alive: that is nobody's doing.
+  const lost = !(error instanceof SandboxFault) || error.code === 'no-engine';
+  return code !== images.base && !lost && (await sandbox.isRunning());
 }
