@@ -48,8 +48,8 @@ const works: Record<string, () => Promise<void>> = {
     const steps = [
       `FROM ${image}`,
       'COPY data /data',
-      'RUN sleep 0.2 && cp /data /data2',
-      'RUN touch /data3',
+      'RUN sleep 0.2 && cp /data /tmp/data',
+      'RUN touch /tmp/more',
     ];
     await writeFile(join(context, 'Dockerfile'), steps.join('\n'));
     await ensureDockerfileImage(engine, { name: 'chaos-built', context, network: 'none', progress });
