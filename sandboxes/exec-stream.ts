@@ -84,11 +84,12 @@ export async function commandEnd(
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   try {
-    await Promise.race([
-      finished(running.socket, { writable: false, signal: either }).catch(() => {}),
-      endedWithoutStream(running, either),
-    ]);
-    return await exitCodeOf(container, running.exec, signal);
+    const read = finished(running.socket, { writable: false, signal: either }).catch(() => {});
+    await Promise.race([read, endedWithoutStream(running, either)]);
+    const exitCode = await exitCodeOf(container, running.exec, signal);
+    // What the command wrote last may still be on its way.
+    await Promise.race([read, sleep(limits.exec.drainMs, undefined, { signal: either })]);
+    return exitCode;
   } finally {
     over.abort();
   }

@@ -38,6 +38,8 @@ export const limits = {
     graceMs: 3_000,
     /** How often a running exec is asked whether its command ended while something else holds its stdout. */
     pollMs: 1_000,
+    /** How long after a command's end its last output is waited for, where something else holds its stdout. */
+    drainMs: 100,
     /** Kept of a pipe's stderr, from its end. */
     stderrTailBytes: 16 * 1024,
   },
