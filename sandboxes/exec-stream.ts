@@ -109,11 +109,12 @@ export async function commandEnd(
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   try {
-    await Promise.race([
-      finished(running.socket, { writable: false, signal: either }).catch(() => {}),
-      endedWithoutStream(running, either),
-    ]);
-    return await exitCodeOf(container, running.exec, signal);
+    const read = finished(running.socket, { writable: false, signal: either }).catch(() => {});
+    await Promise.race([read, endedWithoutStream(running, either)]);
+    const exitCode = await exitCodeOf(container, running.exec, signal);
+    // What the command wrote last may still be on its way.
+    await Promise.race([read, sleep(limits.exec.drainMs, undefined, { signal: either })]);
+    return exitCode;
   } finally {
     over.abort();
   }
@@ -132,14 +133,18 @@ export async function exitCodeOf(
   exec: Docker.Exec,
   signal?: AbortSignal,
 ): Promise<number> {
+  const exitCode = await endOf(exec, signal);
+  // 137 is SIGKILL: of the command's own, by the kernel for its memory, or because the whole container ended.
+  // 126: it cannot be executed, or the container ended before it was.
+  if (exitCode === 137 || exitCode === 126) await mustRun(container);
+  return exitCode;
+}
+
+/** The engine answers before it has started a command: until then it does not run, and has no exit code either. */
+async function endOf(exec: Docker.Exec, signal?: AbortSignal): Promise<number> {
   for (let waitMs = 5; ; waitMs = Math.min(waitMs * 2, limits.exec.pollMs)) {
     const { Running, ExitCode } = await inspectExec(exec);
-    // 137 is SIGKILL: of the command's own, by the kernel for its memory, or because the whole container ended.
-    // 126: it cannot be executed, or the container ended before it was.
-    if (!Running && ExitCode !== null) {
-      if (ExitCode === 137 || ExitCode === 126) await mustRun(container);
-      return ExitCode;
-    }
+    if (!Running && ExitCode !== null) return ExitCode;
     await sleep(waitMs, undefined, { signal });
   }
 }
@@ -182,9 +187,9 @@ async function open(container: Docker.Container, command: readonly string[], opt
 async function mustRun(container: Docker.Container): Promise<void> {
   const { exec, socket } = await open(container, ['true'], { user: '1000:1000', stdin: false });
   socket.resume();
-  while (await isRunning(exec)) await sleep(5);
+  const exitCode = await endOf(exec);
   socket.destroy();
-  if ((await inspectExec(exec)).ExitCode !== 0) throw died(undefined);
+  if (exitCode !== 0) throw died(undefined);
 }
 
 function deadOr(error: unknown): Error {

@@ -56,6 +56,8 @@ export const limits = {
     pollMs: 1_000,
     /** For a list of processes that is asked for inside. */
     listMs: 10_000,
+    /** How long after a command's end its last output is waited for, where something else holds its stdout. */
+    drainMs: 100,
     /** Kept of a pipe's stderr, from its end. */
     stderrTailBytes: 16 * 1024,
   },

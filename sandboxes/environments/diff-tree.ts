@@ -174,7 +174,9 @@ async function bringTree(
   const names = ['--no-wildcards-match-slash', ...exclude.map((name) => `--exclude=${name}`)];
   const left = [...names, '--ignore-case', '--exclude=.git'];
   const packed = await source.pipe([...limit, 'tar', '-c', ...left, '-C', workdir, '.']);
-  const unpacked = await target.pipe([...limit, 'tar', '-x', '-C', folder]);
+  // An archive says itself where it ends; what ends with it before its stdin does is a broken pipe to us.
+  const unpack = 'tar -x -C "$1"; code=$?; cat > /dev/null; exit $code';
+  const unpacked = await target.pipe([...limit, 'sh', '-c', unpack, 'sh', folder]);
   unpacked.resume();
   try {
     await Promise.all([pipeline(packed, boundBytes(), unpacked), finished(unpacked)]);
