@@ -30,10 +30,12 @@ export async function reap(engine: Engine, options: ReapOptions): Promise<Reaped
   try {
     const now = options.now ?? Date.now();
     const owned = { label: [`${label.owner}=${options.owner}`] };
-    const containers = (await engine.docker.listContainers({ all: true, filters: owned })).filter(
+    const over = (await engine.docker.listContainers({ all: true, filters: owned })).filter(
       (container) => isOurs(container) && (options.all === true || isOver(container.Labels, now)),
     );
-    await Promise.all(containers.map(({ Id }) => removeContainer(engine.docker.getContainer(Id))));
+    // Docker 20.10 may go on to list one that was removed while it started.
+    const gone = await Promise.all(over.map(({ Id }) => removeContainer(engine.docker.getContainer(Id))));
+    const containers = over.filter((_, at) => gone[at]);
     const untagged = await engine.docker.listImages({ filters: { ...owned, dangling: ['true'] } });
     const images = untagged.filter(
       ({ Created }) => options.all === true || Created * 1000 < now - limits.untaggedMs,
