@@ -31,14 +31,15 @@ export async function reap(engine: Engine, options: ReapOptions): Promise<Reaped
   try {
     const now = options.now ?? Date.now();
     const owned = { label: [`${label.owner}=${options.owner}`] };
-    const containers = (await engine.docker.listContainers({ all: true, filters: owned })).filter(
-      (container) =>
-        isStep(container)
-          ? options.all === true ||
-            (isAbandoned(container, now) && container.Created * 1000 + limits.context.cleanUpMs < now)
-          : isOurs(container) && (options.all === true || isOver(container.Labels, now)),
+    const over = (await engine.docker.listContainers({ all: true, filters: owned })).filter((container) =>
+      isStep(container)
+        ? options.all === true ||
+          (isAbandoned(container, now) && container.Created * 1000 + limits.context.cleanUpMs < now)
+        : isOurs(container) && (options.all === true || isOver(container.Labels, now)),
     );
-    await Promise.all(containers.map(({ Id }) => removeContainer(engine.docker.getContainer(Id))));
+    // Docker 20.10 may go on to list one that was removed while it started.
+    const gone = await Promise.all(over.map(({ Id }) => removeContainer(engine.docker.getContainer(Id))));
+    const containers = over.filter((_, at) => gone[at]);
     const images = await engine.docker.listImages({ filters: { ...owned, dangling: ['true'] } });
     const loose = images.filter((image) => options.all === true || isAbandoned(image, now));
     const drafts = (await engine.docker.listImages({ filters: owned }))
