@@ -153,7 +153,7 @@ class SupervisedContainer implements TrialContainer {
   [Symbol.asyncDispose](): Promise<void> {
     // Hung up first: an engine whose stream nobody reads does not let a container go.
     this.#held.destroy();
-    this.#disposed ??= removeContainer(this.#container);
+    this.#disposed ??= removeContainer(this.#container).then(() => {});
     return this.#disposed;
   }
 
