@@ -1,7 +1,7 @@
 /**
- * What a sandbox costs beside the floor, and whether it holds out.
+ * What a sandbox costs beside the floor, whether it holds out, and what killed controllers leave.
  *
- *     npm run bench:sandboxes [-- --json] [-- --only speed|endurance] [-- --rounds 40] [-- --trials 2000]
+ *     npm run bench:sandboxes [-- --json] [-- --only speed|endurance|chaos] [-- --rounds 40] [-- --trials 2000] [-- --kills 100]
  *
  * Floor and ours are measured in turns in one run, and the bars are on their ratios. Needs the images of `whetstone setup`.
  * Writes bench/results/<date>-sandboxes.json; exit code 1 when a bar is missed.
@@ -16,6 +16,7 @@ import { ensureImage } from '../sandboxes/images/ensure-image.ts';
 import { node } from '../sandboxes/images/node.ts';
 import { reap } from '../sandboxes/reap.ts';
 import type { Finding } from './finding.ts';
+import { chaos } from './sandboxes/chaos.ts';
 import { ENDURED, endurance } from './sandboxes/endurance.ts';
 import { type Bench, speed } from './sandboxes/speed.ts';
 
@@ -25,12 +26,14 @@ const { values: options } = parseArgs({
     only: { type: 'string' },
     rounds: { type: 'string', default: '40' },
     trials: { type: 'string', default: String(ENDURED) },
+    kills: { type: 'string', default: '100' },
   },
 });
 
 const parts = {
   speed,
   endurance: (bench: Bench) => endurance(bench, Number(options.trials)),
+  chaos: (bench: Bench) => chaos(bench, Number(options.kills)),
 };
 
 const { only } = options;

@@ -2,15 +2,17 @@ import { execa } from 'execa';
 import type { Engine } from '../engine.ts';
 import { followProgress } from '../follow-progress.ts';
 
-const programs = [
+export const smallPrograms = [
   'cat',
   'chmod',
+  'chown',
   'dirname',
   'grep',
   'head',
   'id',
   'ls',
   'mkdir',
+  'setpriv',
   'sh',
   'sleep',
   'tar',
@@ -19,7 +21,11 @@ const programs = [
 ];
 
 /** A few megabytes with what a sandbox needs, of this host's own programs: imported in a moment, with no network. */
-export async function importSmallImage(engine: Engine, image = 'small:1'): Promise<string> {
+export async function importSmallImage(
+  engine: Engine,
+  image = 'small:1',
+  programs: readonly string[] = smallPrograms,
+): Promise<string> {
   const script = `set -e; root=$(mktemp -d); trap 'rm -rf "$root"' EXIT; cd "$root"
     mkdir -p bin etc proc sys dev work; mkdir -m 1777 tmp
     for program in ${programs.join(' ')}; do
