@@ -1,7 +1,7 @@
 /**
  * What a sandbox costs beside the floor, whether it holds out, and what killed controllers leave.
  *
- *     npm run bench:sandboxes [-- --json] [-- --only speed|endurance|chaos] [-- --rounds 40] [-- --trials 2000] [-- --kills 100]
+ *     npm run bench:sandboxes [-- --json] [-- --only speed|endurance|chaos|runtimes] [-- --rounds 40] [-- --trials 2000] [-- --kills 100]
  *
  * Floor and ours are measured in turns in one run, and the bars are on their ratios. Needs the images of `whetstone setup`.
  * Writes bench/results/<date>-sandboxes.json; exit code 1 when a bar is missed.
@@ -18,6 +18,7 @@ import { reap } from '../sandboxes/reap.ts';
 import type { Finding } from './finding.ts';
 import { chaos } from './sandboxes/chaos.ts';
 import { ENDURED, endurance } from './sandboxes/endurance.ts';
+import { runtimes } from './sandboxes/runtimes.ts';
 import { type Bench, speed } from './sandboxes/speed.ts';
 
 const { values: options } = parseArgs({
@@ -34,6 +35,7 @@ const parts = {
   speed,
   endurance: (bench: Bench) => endurance(bench, Number(options.trials)),
   chaos: (bench: Bench) => chaos(bench, Number(options.kills)),
+  runtimes,
 };
 
 const { only } = options;

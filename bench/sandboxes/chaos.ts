@@ -11,7 +11,10 @@ export async function chaos({ engine, image, say }: Bench, kills: number): Promi
   const done = await killControllers(engine, { image, kills, random: seededRandom(seed), say });
   const killed = Object.values(done.kills).reduce((sum, count) => sum + count, 0);
   return [
-    { ...atLeast('controllers killed', killed, kills), detail: [`seed ${seed}: ${JSON.stringify(done.kills)}`] },
+    {
+      ...atLeast('controllers killed', killed, kills),
+      detail: [`seed ${seed}: ${JSON.stringify(done.kills)}`],
+    },
     atLeast('kinds of work among them', Object.keys(done.kills).length, 5),
     atMost('containers, images, volumes, networks and temporary files left', done.left.length, 0, done.left),
   ];

@@ -20,18 +20,23 @@ export const smallPrograms = [
   'true',
 ];
 
-/** A few megabytes with what a sandbox needs, of this host's own programs: imported in a moment, with no network. */
+/**
+ * A few megabytes with what a sandbox needs, or what is asked for, of this host's own programs: imported in a moment, with no
+ * network. Folders of the host come along as they are.
+ */
 export async function importSmallImage(
   engine: Engine,
   image = 'small:1',
   programs: readonly string[] = smallPrograms,
+  folders: readonly string[] = [],
 ): Promise<string> {
   const script = `set -e; root=$(mktemp -d); trap 'rm -rf "$root"' EXIT; cd "$root"
     mkdir -p bin etc proc sys dev work; mkdir -m 1777 tmp
     for program in ${programs.join(' ')}; do
-      cp -L /usr/bin/$program bin/
-      ldd /usr/bin/$program | grep -o '/[^ ]*' | while read -r lib; do mkdir -p ".$(dirname $lib)"; cp -L $lib .$lib; done
+      file=/usr/bin/$program; [ -e $file ] || file=$(command -v $program); cp -L $file bin/
+      ldd bin/$program | grep -o '/[^ ]*' | while read -r lib; do mkdir -p ".$(dirname $lib)"; cp -L $lib .$lib; done
     done
+    for folder in ${folders.join(' ')}; do mkdir -p ".$(dirname $folder)"; cp -r $folder .$folder; done
     echo 'root:x:0:0:root:/:/bin/sh' > etc/passwd
     tar -c .`;
   const archive = execa('sh', ['-c', script], { encoding: 'buffer', buffer: { stdout: false } });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../engine.ts';
 import { removeImage } from '../reap.ts';
+import { removeContainer } from '../remove-container.ts';
 import { containersOf, testEngine, until, withOwnOwner } from '../test-engine.ts';
 import { importSmallImage, smallPrograms } from '../testing/small-image.ts';
 import { openTrials, type TrialRunnerOptions } from './open-trials.ts';
@@ -23,6 +24,11 @@ const quick: Job = { command: ['hostname'], timeoutMs: 20_000 };
 /** How many of the owner's containers there are, that many and no fewer at some moment within 10 s. */
 const untilThereAre = (own: Engine, count: number) =>
   until(async () => (await containersOf(own)).length === count, 10_000);
+
+/** As an engine that loses them; one that is just gone is fine. */
+async function removeAll(own: Engine): Promise<void> {
+  for (const id of await containersOf(own)) await removeContainer(own.docker.getContainer(id));
+}
 
 test('spare containers are there before a job is, each runs one, and none is left at the end', async () => {
   const own = withOwnOwner(engine);
@@ -70,22 +76,15 @@ test('no more run at once than may, and all that wait get their turn', async () 
 test('a job whose container goes is run again, and a job that always loses it is told of', async () => {
   const own = withOwnOwner(engine);
   await using trials = open(own, { concurrency: 1, spare: 0 });
-  const remove = async () => {
-    for (const id of await containersOf(own))
-      await own.docker
-        .getContainer(id)
-        .remove({ force: true })
-        .catch(() => {});
-  };
   const running = trials.run({ command: ['sh', '-c', 'sleep 2; echo whole'], timeoutMs: 20_000 });
   await untilThereAre(own, 1);
   await sleep(300);
-  await remove();
+  await removeAll(own);
   const done = await running;
   expect(done).toMatchObject({ outcome: 'completed', exitCode: 0, attempts: 2 });
   expect(done.stdout.toString()).toBe('whole\n');
 
-  const killer = setInterval(remove, 50);
+  const killer = setInterval(() => removeAll(own), 50);
   const lost = await trials
     .run({ command: ['sleep', '20'], timeoutMs: 30_000 })
     .finally(() => clearInterval(killer));
@@ -96,7 +95,7 @@ test('spare containers that were lost are replaced without a word', async () => 
   const own = withOwnOwner(engine);
   await using trials = open(own, { spare: 2 });
   await untilThereAre(own, 2);
-  for (const id of await containersOf(own)) await own.docker.getContainer(id).remove({ force: true });
+  await removeAll(own);
   const done = await trials.run(quick);
   expect(done).toMatchObject({ outcome: 'completed', attempts: 1 });
   await untilThereAre(own, 2);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../engine.ts';
 import { SandboxFault } from '../fault.ts';
 import { limits } from '../limits.ts';
-import type { Job, TrialResult, TrialRunner } from './trial.ts';
+import type { Job, Outcome, TrialResult, TrialRunner } from './trial.ts';
 import { openTrialContainer, type TrialContainer, type TrialOptions } from './trial-container.ts';
 
 export interface TrialRunnerOptions extends TrialOptions {
@@ -57,7 +57,7 @@ class Trials implements TrialRunner {
     try {
       return await this.#attempt(job, signal);
     } catch (error) {
-      if (signal.aborted) return killed();
+      if (signal.aborted) return without('killed', 0);
       throw error;
     } finally {
       const next = this.#waiting.shift();
@@ -86,7 +86,9 @@ class Trials implements TrialRunner {
           this.#refill();
         }
       } catch (error) {
-        if (last || signal.aborted || !mayPass(error)) throw error;
+        if (signal.aborted || !mayPass(error)) throw error;
+        if (last && error.code === 'sandbox-died') return without('sandbox_died', attempts);
+        if (last) throw error;
       }
       await this.#engineAnswers(signal);
     }
@@ -155,20 +157,21 @@ class Trials implements TrialRunner {
 }
 
 /** Whether the same may go well another time. */
-function mayPass(error: unknown): boolean {
+function mayPass(error: unknown): error is SandboxFault {
   const codes = ['no-engine', 'engine-error', 'sandbox-died'];
   return error instanceof SandboxFault && codes.includes(error.code);
 }
 
-function killed(): TrialResult {
+/** What is told of a job that never ran. */
+function without(outcome: Outcome, attempts: number): TrialResult {
   return {
-    outcome: 'killed',
+    outcome,
     exitCode: null,
     stdout: Buffer.alloc(0),
     stderr: Buffer.alloc(0),
     truncated: { stdout: false, stderr: false, result: false },
     result: undefined,
     resources: { wallMs: 0, cpuMs: undefined, peakMemoryBytes: undefined },
-    attempts: 0,
+    attempts,
   };
 }

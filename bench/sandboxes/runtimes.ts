@@ -1,0 +1,75 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { conformance } from '../../sandboxes/conformance.ts';
+import { dockerDriver } from '../../sandboxes/driver.ts';
+import type { Engine } from '../../sandboxes/engine.ts';
+import { reap } from '../../sandboxes/reap.ts';
+import { libraryPath, unpackDebianPackages } from '../../sandboxes/testing/debian-program.ts';
+import { startPrivateEngine } from '../../sandboxes/testing/private-engine.ts';
+import { importSmallImage, smallPrograms } from '../../sandboxes/testing/small-image.ts';
+import { atMost, type Finding } from '../finding.ts';
+import type { Bench } from './speed.ts';
+
+/** What the checks run, besides what every sandbox needs. */
+const programs =
+  'cp cut find id ln mkfifo mknod node nohup perl printf rm seq setsid su tail touch tr truncate wc yes'.split(
+    ' ',
+  );
+
+/** The suite that every driver must pass, in each runtime that can be had here, and where users are remapped. */
+export async function runtimes({ say }: Bench): Promise<Finding[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'runtimes-bench-'));
+  try {
+    await unpackDebianPackages(['crun', 'libyajl2', 'runsc'], folder);
+    const crun = `#!/bin/sh\nLD_LIBRARY_PATH=${libraryPath(folder)} exec ${folder}/usr/bin/crun "$@"\n`;
+    await writeFile(join(folder, 'crun'), crun, { mode: 0o755 });
+    const findings: Finding[] = [];
+    {
+      await using own = await startPrivateEngine({
+        runtimes: {
+          crun: { path: join(folder, 'crun') },
+          runsc: { path: join(folder, 'usr/bin/runsc'), args: ['--network=none'] },
+        },
+      });
+      const engine = await own.connect();
+      const image = await conformanceImage(engine);
+      for (const runtime of ['runc', 'crun', 'runsc'])
+        findings.push(await check(runtime, { ...engine, runtime }, image, say));
+    }
+    await using remapped = await startPrivateEngine({ usernsRemap: true });
+    const engine = await remapped.connect();
+    findings.push(await check('runc with remapped users', engine, await conformanceImage(engine), say));
+    return findings;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function check(
+  name: string,
+  engine: Engine,
+  image: string,
+  say: (line: string) => void,
+): Promise<Finding> {
+  const failed: string[] = [];
+  for (const one of conformance) {
+    try {
+      await one.run({ driver: dockerDriver(engine), image });
+    } catch (error) {
+      failed.push(`${one.name}: ${String(error).slice(0, 600)}`);
+    }
+    await reap(engine, { owner: engine.owner, all: true });
+  }
+  say(`${name}: ${conformance.length - failed.length} of ${conformance.length} checks passed`);
+  return atMost(`${name}: checks failed, of ${conformance.length}`, failed.length, 0, failed);
+}
+
+function conformanceImage(engine: Engine): Promise<string> {
+  return importSmallImage(
+    engine,
+    'conformance:1',
+    [...smallPrograms, ...programs],
+    [`/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/perl-base`],
+  );
+}
