@@ -207,7 +207,8 @@ function boundBytes(): Transform {
 
 function unreadable(packed: SandboxPipe, unpacked: SandboxPipe, cause: unknown): SandboxFault {
   const said = `${packed.stderrTail()}\n${unpacked.stderrTail()}`.trim().slice(-500);
-  return new SandboxFault('tree-unreadable', `The tree could not be read as a whole: ${said}`, {
+  const codes = `tar ended with ${packed.exitCode} and ${unpacked.exitCode}`;
+  return new SandboxFault('tree-unreadable', `The tree could not be read as a whole: ${said || codes}`, {
     hint: "Give the files their owner's read permission (`chmod -R u+rX .`), or leave them out with `exclude`.",
     cause,
   });

@@ -12,7 +12,7 @@ beforeAll(async () => {
   ({ engine, image } = await testEngine());
   files = await tarOf(`
     mkdir -p src/deep assets; seq 1 60 > src/long.txt; seq 100 160 > src/moved.txt; printf 'a\\r\\nb\\r\\n' > crlf.txt
-    head -c 3000 /dev/urandom > assets/logo.bin; echo gone > gone.txt; : > empty; echo '#!/bin/sh' > run.sh
+    printf '\\000%s' "$(seq 700)" > assets/logo.bin; echo gone > gone.txt; : > empty; echo '#!/bin/sh' > run.sh
     ln -s src/long.txt link; echo file > becomes-folder; mkdir becomes-file; echo x > becomes-file/x
     echo 'ignored/' > .gitignore; echo '*.dat -text' > .gitattributes; printf 'no end of line' > no-eol
     git init -q .; git -c user.name=a -c user.email=a@b commit -q --allow-empty -m start`);
@@ -44,7 +44,7 @@ describe('diff', () => {
     await sh(
       environment,
       `mv src/moved.txt src/deep/renamed.txt; echo 161 >> src/deep/renamed.txt; sed -i 's/^30$/thirty/' src/long.txt
-       chmod 755 run.sh; head -c 4000 /dev/urandom > assets/logo.bin; head -c 999 /dev/urandom > assets/new.bin; rm gone.txt
+       chmod 755 run.sh; printf '\\000%s' "$(seq 900)" > assets/logo.bin; printf '\\000new' > assets/new.bin; rm gone.txt
        : > new-empty; ln -sf ../outside/none link; ln -s run.sh second-link; rm becomes-folder; mkdir becomes-folder
        echo y > becomes-folder/y; rm -r becomes-file; echo z > becomes-file; printf 'a\\r\\nc\\r\\n' > crlf.txt
        mkdir ignored; echo kept > ignored/file; echo odd > "$(printf 'new\\nline "quoted" \\344')"; echo more >> no-eol
@@ -133,7 +133,7 @@ describe('applyPatch', () => {
     await using to = await testEnvironment(engine, { image, files, name: 'to' });
     await sh(
       from,
-      "mv src/moved.txt m; printf '* text eol=crlf\\n' > .gitattributes; printf 'l\\n' > a.txt; head -c 99 /dev/urandom > b; chmod 755 empty",
+      "mv src/moved.txt m; printf '* text eol=crlf\\n' > .gitattributes; printf 'l\\n' > a.txt; printf '\\000\\377' > b; chmod 755 empty",
     );
     const { patch, tree } = await from.diff();
     await sh(to, 'git config core.autocrlf true');
