@@ -2,10 +2,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
+/**
+ * Of the sandboxes' tests those that take minutes: killed engines and controllers, other runtimes and endpoints, floods. They are run by
+ * `npm run test:sandboxes`, and the rest of them by every `npm test`.
+ */
+const fullSize =
+  /^sandboxes\/(chaos|engine-dies|remote-engine|runtimes|two-owners|testing\/private-engine|trials\/engine-restart|network\/hostile-sandbox|images\/ensure-dockerfile-image)\.test/;
+const runsAll = process.env['WHETSTONE_SANDBOXES'] === 'all';
+
 const tests = ['datasets', 'sandboxes', 'tools', 'agents', 'loops', 'web', 'cli', 'bench', 'tests']
   .filter((folder) => existsSync(folder))
   .flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => `${folder}/${file}`))
-  .filter((file) => file.endsWith('.test.ts'));
+  .filter((file) => file.endsWith('.test.ts') && (runsAll || !fullSize.test(file)));
 
 const matching = (files: readonly string[], words: RegExp): string[] =>
   files.filter((file) => words.test(readFileSync(file, 'utf8')));

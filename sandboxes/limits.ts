@@ -117,6 +117,8 @@ export const limits = {
     patchBytes: 64 * MB,
     treeBytes: 1024 * MB,
     diffMs: 5 * 60_000,
+    /** How often a proxy that was killed from inside is started again. */
+    networkReopens: 5,
     /** Of its writable layer, and how often that is looked at. */
     diskBytes: 4096 * MB,
     diskLookMs: 5_000,

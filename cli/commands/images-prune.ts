@@ -8,6 +8,7 @@ import { parseBytes } from '../images/parse-bytes.ts';
 
 const reasons: Record<KeepReason, string> = {
   container: 'a container runs on it or was made of it',
+  snapshot: 'a snapshot of an environment that has not expired',
   'stood-on': 'other images of ours stand on it',
   configuration: 'the configuration needs it',
   recent: 'it was used in the last hour',
@@ -56,7 +57,7 @@ export const imagesPruneCommand = defineCommand({
         tag: z.string(),
         id: z.string(),
         ownBytes: z.number(),
-        why: z.enum(['container', 'stood-on', 'configuration', 'recent', 'within-budget']),
+        why: z.enum(['container', 'snapshot', 'stood-on', 'configuration', 'recent', 'within-budget']),
       }),
     ),
   }),

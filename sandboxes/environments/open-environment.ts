@@ -8,6 +8,7 @@ import { removeImage } from '../reap.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { StartTree } from './diff-tree.ts';
 import type { Environment } from './environment.ts';
+import { type EnvironmentNetwork, NetworkAccess } from './environment-network.ts';
 import { lifetimeOf } from './lifetime.ts';
 import { SandboxEnvironment } from './sandbox-environment.ts';
 import { findSnapshot, type Snapshot } from './snapshots.ts';
@@ -21,6 +22,8 @@ export interface RestoreOptions {
   env?: Record<string, string> | undefined;
   memoryBytes?: number | undefined;
   cpus?: number | undefined;
+  /** The only hosts that it reaches, through a proxy in this process; none where it is not given. Needs Node in the image. */
+  network?: EnvironmentNetwork | undefined;
   /** Milliseconds without a call or a running command after which it ends. */
   idleMs?: number | undefined;
   /** Milliseconds after which it ends; `extend` moves that, up to `maxLifetimeMs`. */
@@ -47,7 +50,7 @@ const emptyTar = Buffer.alloc(1024);
 
 /**
  * A container in which an agent works for a while. It ends with this process. SandboxFault: those of `openSandbox`,
- * `bad-environment`, `start-failed`.
+ * `bad-environment`, `start-failed`; with a network those of `openProxy`.
  */
 export async function openEnvironment(engine: Engine, options: EnvironmentOptions): Promise<Environment> {
   const { files, profile = 'service', signal } = options;
@@ -134,6 +137,7 @@ async function open(
   const { options, start, from, workdir, profile, parent, ownImage } = opening;
   const lifetime = lifetimeOf(options);
   let sandbox: Sandbox | undefined;
+  let network: NetworkAccess | undefined;
   try {
     sandbox = await openSandbox(engine, {
       image: from ?? start.image,
@@ -145,6 +149,7 @@ async function open(
       signal: options.signal,
     });
     await prepare(sandbox);
+    if (options.network !== undefined) network = await NetworkAccess.open(sandbox, options.network);
     options.signal?.throwIfAborted();
   } catch (error) {
     await sandbox?.[Symbol.asyncDispose]();
@@ -156,6 +161,7 @@ async function open(
     name: options.name,
     purpose: options.purpose,
     env: options.env ?? {},
+    network,
     snapshotMs: options.snapshotMs,
     workdir,
     start,

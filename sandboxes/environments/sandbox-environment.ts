@@ -9,6 +9,7 @@ import { applyPatch } from './apply-patch.ts';
 import { diffTree, type StartTree } from './diff-tree.ts';
 import { endedFault } from './ended-fault.ts';
 import type { EndReason, Environment, ExecCommandOptions, StartCommandOptions } from './environment.ts';
+import type { NetworkAccess } from './environment-network.ts';
 import { Lifetime } from './lifetime.ts';
 import { listFiles, readRange } from './read-files.ts';
 import { type RunningCommand, runCommand } from './running-command.ts';
@@ -19,6 +20,7 @@ interface Facts {
   name: string;
   purpose: string;
   env: Record<string, string>;
+  network: NetworkAccess | undefined;
   idleMs: number;
   ttlMs: number;
   maxLifetimeMs: number;
@@ -106,7 +108,7 @@ export class SandboxEnvironment implements Environment {
         const running = await runCommand(this.sandbox, command, {
           ...options,
           cwd: this.#resolve(options.cwd ?? '.'),
-          env: { ...this.env, ...options.env },
+          env: { ...(await this.#facts.network?.env()), ...this.env, ...options.env },
           stdin: options.stdin ?? false,
           onRunaway: () => this.#endSoon('runaway'),
           explain: (error) => this.#explain(error),

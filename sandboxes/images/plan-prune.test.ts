@@ -10,7 +10,7 @@ const now = 1_000 * HOUR;
 function image(id: string, given: Partial<SurveyedImage> = {}): SurveyedImage {
   return {
     ...{ id, tags: [`whetstone/${id}:1`], name: id, owner: 'me', bytes: 100, ownBytes: 100 },
-    ...{ createdAt: 0, lastUsedAt: null, children: [], containers: 0 },
+    ...{ createdAt: 0, lastUsedAt: null, expiresAt: null, children: [], containers: 0 },
     ...given,
   };
 }
@@ -107,4 +107,16 @@ test('own bytes are counted once, whatever images stand on each other', () => {
       expect(own.every((bytes, at) => bytes >= 0 && bytes <= (images[at]?.bytes ?? 0))).toBe(true);
     }),
   );
+});
+
+test('a snapshot stays until it expires, whatever the budget', () => {
+  const images = [
+    image('kept', { expiresAt: now + 1 }),
+    image('expired', { expiresAt: now }),
+    image('other'),
+  ];
+  expect(plan(images, { all: true })).toMatchObject({
+    removed: ['expired', 'other'],
+    kept: { kept: 'snapshot' },
+  });
 });

@@ -2,7 +2,7 @@ import { limits } from '../limits.ts';
 import type { SurveyedImage } from './survey-images.ts';
 
 /** Why an image stays: what uses it, or that there is room for it. */
-export type KeepReason = 'container' | 'stood-on' | 'configuration' | 'recent' | 'within-budget';
+export type KeepReason = 'container' | 'snapshot' | 'stood-on' | 'configuration' | 'recent' | 'within-budget';
 
 export interface PrunePlan {
   /** In this order: an image goes before what it stands on. */
@@ -26,6 +26,8 @@ export function planPrune(
   const plan: PrunePlan = { remove: [], keep: [], usedBytes: { before, after: before } };
   const holds = (image: SurveyedImage): KeepReason | undefined => {
     if (image.containers > 0) return 'container';
+    // Somebody's work, which nothing could make again: it goes when it expires.
+    if (image.expiresAt !== null && image.expiresAt > now) return 'snapshot';
     if (needed.some((tag) => image.tags.includes(tag))) return 'configuration';
     if (image.children.some((child) => left.has(child))) return 'stood-on';
     return now - usedAt(image) < limits.keeping.recentMs ? 'recent' : undefined;

@@ -18,6 +18,8 @@ export interface SurveyedImage {
   createdAt: number;
   /** Epoch milliseconds; null where no use was noted. */
   lastUsedAt: number | null;
+  /** Of a snapshot of an environment, epoch milliseconds; null for any other image. */
+  expiresAt: number | null;
   /** Ids of images of ours that stand on it. */
   children: string[];
   /** Containers that run on it, or were created from it. */
@@ -57,6 +59,10 @@ export async function surveyImages(engine: Engine): Promise<SurveyedImage[]> {
         ownBytes: own.get(id) ?? listed.Size,
         createdAt: listed.Created * 1000,
         lastUsedAt: await lastUse(engine, [id, ...tags]),
+        // What was made of a snapshot inherits its labels, but not the tag in them.
+        expiresAt: tags.includes(listed.Labels[label.snapshot] ?? '')
+          ? Number(listed.Labels[label.snapshotExpires])
+          : null,
         children: ours
           .filter((other) => other.listed.ParentId === id || standsOn(other.layers, layers))
           .map((other) => other.id),
