@@ -3,11 +3,16 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Of the sandboxes' tests those that take minutes: killed engines and controllers, other runtimes and endpoints, floods. They are run by
- * `npm run test:sandboxes`, and the rest of them by every `npm test`.
+ * Of the sandboxes' tests those that take long: killed engines and controllers, other runtimes and endpoints, floods, big trees. They are
+ * run by `npm run test:sandboxes`, and the rest of them by every `npm test`.
  */
-const fullSize =
-  /^sandboxes\/(chaos|engine-dies|remote-engine|runtimes|two-owners|testing\/private-engine|trials\/engine-restart|network\/hostile-sandbox|images\/ensure-dockerfile-image)\.test/;
+const fullSize = new RegExp(
+  `^sandboxes/(${[
+    'chaos|engine-dies|remote-engine|runtimes|two-owners|testing/private-engine|trials/engine-restart',
+    'environments/(run-commands|diff|files|snapshots)|network/(hostile-sandbox|open-proxy)',
+    'images/(ensure-dockerfile-image|prune-images)',
+  ].join('|')})\\.test`,
+);
 const runsAll = process.env['WHETSTONE_SANDBOXES'] === 'all';
 
 const tests = ['datasets', 'sandboxes', 'tools', 'agents', 'loops', 'web', 'cli', 'bench', 'tests']
