@@ -11,7 +11,7 @@ test('an engine tells how it does, also one that hangs, that is dead, and that i
   // Its folder is there for this process as well, though its disk is not.
   const disk = { freeBytes: expect.any(Number), totalBytes: expect.any(Number) };
   expect(await engineHealth(engine)).toMatchObject({ ...up, disk });
-  expect(await engineHealth({ ...engine, local: false })).toMatchObject({ ...up, disk: undefined });
+  expect(await engineHealth({ ...engine, dataFolder: undefined })).toMatchObject({ ...up, disk: undefined });
 
   const image = await importSmallImage(engine);
   await using _sandbox = await testSandbox(engine, image);

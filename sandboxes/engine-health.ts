@@ -33,7 +33,7 @@ export async function engineHealth(
       latencyMs,
       version: info.ServerVersion ?? engine.version,
       running: info.ContainersRunning ?? 0,
-      disk: await diskOf(engine.local ? info.DockerRootDir : undefined),
+      disk: await diskOf(engine.dataFolder),
     };
   } catch (error) {
     const latencyMs = performance.now() - started;

@@ -22,8 +22,6 @@ export interface Engine {
   cpuset?: readonly number[];
   /** Names the engine itself: two endpoints that reach one engine share it. */
   id: string;
-  /** Reached by a socket of this machine. */
-  local: boolean;
   /** What its sandboxes run in; the engine's own default where undefined. */
   runtime?: string;
   /** What it told of itself when it was connected. */
@@ -96,7 +94,6 @@ export async function connectEngine(options: ConnectOptions = {}): Promise<Engin
     id: info.ID ?? formatEndpoint(endpoint),
     owner: options.owner ?? 'default',
     dataFolder: localFolder(endpoint.kind === 'unix', info.DockerRootDir),
-    local: endpoint.kind === 'unix',
     info,
     ...(options.runtime === undefined ? {} : { runtime: options.runtime }),
   };

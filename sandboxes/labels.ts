@@ -33,6 +33,24 @@ export const label = {
 /** Of the tag that a built image has until somebody has looked at it. */
 export const draftEnd = '-draft';
 
+/** Labels of a container of ours, by which the reaper knows whose it is and when it is over. */
+export function containerLabels(of: {
+  owner: string;
+  purpose: string;
+  name: string;
+  ttlMs: number;
+}): Record<string, string> {
+  const now = Date.now();
+  return {
+    [label.owner]: of.owner,
+    [label.purpose]: of.purpose,
+    [label.container]: of.name,
+    [label.created]: String(now),
+    [label.expires]: String(now + of.ttlMs),
+    [label.controller]: thisController(),
+  };
+}
+
 /** This process, such that a later one with the same pid is another. */
 export function thisController(): string {
   return `${machine()}/${process.pid}/${startTime(process.pid) ?? 'unknown'}`;

@@ -40,10 +40,8 @@ export interface OpenSandboxOptions {
  * `engine-error`.
  */
 export async function openSandbox(engine: Engine, options: OpenSandboxOptions): Promise<Sandbox> {
-  const runtime = options.runtime ?? engine.runtime;
   const { container, held } = await startContainer(engine, {
     ...options,
-    runtime,
     settings: (cpuset) =>
       containerOptions(options.profile, {
         ttlMs: options.ttlMs,
@@ -54,7 +52,7 @@ export async function openSandbox(engine: Engine, options: OpenSandboxOptions): 
         cpuset,
       }),
   });
-  const { level } = isolationOf(engine.info, runtime);
+  const { level } = isolationOf(engine.info, options.runtime ?? engine.runtime);
   const ownKernel = level === 'user-space-kernel' || level === 'virtual-machine';
   return new ContainerSandbox(container, held, { root: options.root ?? false, ownKernel });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { connectEngine, type Engine } from './engine.ts';
 import { SandboxFault } from './fault.ts';
 import { isolationOf } from './isolation.ts';
 import { containersOf, testSandbox, until } from './test-engine.ts';
-import { libraryPath, unpackDebianPackages } from './testing/debian-program.ts';
+import { unpackRuntimes } from './testing/other-runtimes.ts';
 import { type PrivateEngine, startPrivateEngine } from './testing/private-engine.ts';
 import { importSmallImage } from './testing/small-image.ts';
 
@@ -17,17 +17,8 @@ let image: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'runtimes-test-'));
-  await unpackDebianPackages(['crun', 'libyajl2', 'runsc'], folder);
-  const crun = `#!/bin/sh\nLD_LIBRARY_PATH=${libraryPath(folder)} exec ${folder}/usr/bin/crun "$@"\n`;
-  await writeFile(join(folder, 'crun'), crun, { mode: 0o755 });
-  own = await startPrivateEngine({
-    runtimes: {
-      crun: { path: join(folder, 'crun') },
-      // Debian's is of 2022 and takes every network namespace of a newer kernel for the host's.
-      runsc: { path: join(folder, 'usr/bin/runsc'), args: ['--network=none'] },
-      gone: { path: join(folder, 'gone') },
-    },
-  });
+  const runtimes = await unpackRuntimes(folder);
+  own = await startPrivateEngine({ runtimes: { ...runtimes, gone: { path: join(folder, 'gone') } } });
   engine = await own.connect();
   image = await importSmallImage(engine);
 }, 120_000);

@@ -4,7 +4,7 @@ import type Docker from 'dockerode';
 import type { Engine } from './engine.ts';
 import { engineFault } from './engine-fault.ts';
 import { noteUse } from './images/usage.ts';
-import { label, thisController } from './labels.ts';
+import { containerLabels } from './labels.ts';
 import { removeContainer } from './remove-container.ts';
 import { noSuchRuntime } from './runtimes.ts';
 
@@ -39,7 +39,8 @@ export async function startContainer(
 ): Promise<StartedContainer> {
   options.signal?.throwIfAborted();
   const name = `whetstone-${randomUUID()}`;
-  const now = Date.now();
+  const owner = options.owner ?? engine.owner;
+  const labels = containerLabels({ owner, purpose: options.purpose, name, ttlMs: options.ttlMs });
   const runtime = options.runtime ?? engine.runtime;
   const create = (cpuset: readonly number[] | undefined) => {
     const settings = options.settings(cpuset);
@@ -48,14 +49,7 @@ export async function startContainer(
       HostConfig: { ...settings.HostConfig, ...(runtime === undefined ? {} : { Runtime: runtime }) },
       name,
       Image: options.image,
-      Labels: {
-        [label.owner]: options.owner ?? engine.owner,
-        [label.purpose]: options.purpose,
-        [label.container]: name,
-        [label.created]: String(now),
-        [label.expires]: String(now + options.ttlMs),
-        [label.controller]: thisController(),
-      },
+      Labels: labels,
     });
   };
   try {

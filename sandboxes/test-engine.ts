@@ -5,15 +5,16 @@ import { connectEngine, type Engine } from './engine.ts';
 import { ensureImage } from './images/ensure-image.ts';
 import { listImages } from './images/list-images.ts';
 import { postgres15 } from './images/postgres-15.ts';
+import type { Recipe } from './images/recipe.ts';
 import { thisController } from './labels.ts';
 import { type OpenSandboxOptions, openSandbox } from './open-sandbox.ts';
 import { removeImage } from './reap.ts';
 import type { Sandbox } from './sandbox.ts';
 
-/** A real engine under an owner of the test's own, with the image there. */
-export async function testEngine(): Promise<{ engine: Engine; image: string }> {
+/** A real engine under an owner of the test's own, with the image of a recipe there. */
+export async function testEngine(recipe: Recipe = postgres15): Promise<{ engine: Engine; image: string }> {
   const engine = await connectEngine({ owner: `test-${randomUUID()}` });
-  const image = await ensureImage({ ...engine, owner: 'test' }, postgres15, { progress: () => {} });
+  const image = await ensureImage({ ...engine, owner: 'test' }, recipe, { progress: () => {} });
   return { engine, image };
 }
 

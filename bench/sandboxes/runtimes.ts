@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { conformance } from '../../sandboxes/conformance.ts';
 import { dockerDriver } from '../../sandboxes/driver.ts';
 import type { Engine } from '../../sandboxes/engine.ts';
 import { reap } from '../../sandboxes/reap.ts';
-import { libraryPath, unpackDebianPackages } from '../../sandboxes/testing/debian-program.ts';
+import { unpackRuntimes } from '../../sandboxes/testing/other-runtimes.ts';
 import { startPrivateEngine } from '../../sandboxes/testing/private-engine.ts';
 import { importSmallImage, smallPrograms } from '../../sandboxes/testing/small-image.ts';
 import { atMost, type Finding } from '../finding.ts';
@@ -21,17 +21,9 @@ const programs =
 export async function runtimes({ say }: Bench): Promise<Finding[]> {
   const folder = await mkdtemp(join(tmpdir(), 'runtimes-bench-'));
   try {
-    await unpackDebianPackages(['crun', 'libyajl2', 'runsc'], folder);
-    const crun = `#!/bin/sh\nLD_LIBRARY_PATH=${libraryPath(folder)} exec ${folder}/usr/bin/crun "$@"\n`;
-    await writeFile(join(folder, 'crun'), crun, { mode: 0o755 });
     const findings: Finding[] = [];
     {
-      await using own = await startPrivateEngine({
-        runtimes: {
-          crun: { path: join(folder, 'crun') },
-          runsc: { path: join(folder, 'usr/bin/runsc'), args: ['--network=none'] },
-        },
-      });
+      await using own = await startPrivateEngine({ runtimes: await unpackRuntimes(folder) });
       const engine = await own.connect();
       const image = await conformanceImage(engine);
       for (const runtime of ['runc', 'crun', 'runsc'])

@@ -1,19 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { execa } from 'execa';
-import { connectEngine, type Engine } from '../engine.ts';
-import { ensureImage } from '../images/ensure-image.ts';
+import type { Engine } from '../engine.ts';
 import { node } from '../images/node.ts';
 import { temporaryFolder } from '../images/temporary-folder.ts';
 import { label } from '../labels.ts';
-import { containersOf, until } from '../test-engine.ts';
+import { containersOf, testEngine as engineWith, until } from '../test-engine.ts';
 import type { Environment } from './environment.ts';
 import { type EnvironmentOptions, openEnvironment } from './open-environment.ts';
 
 /** A real engine under an owner of the test's own, and an image with git. */
-export async function testEngine(): Promise<{ engine: Engine; image: string }> {
-  const engine = await connectEngine({ owner: `test-${randomUUID()}` });
-  const image = await ensureImage({ ...engine, owner: 'test' }, node, { progress: () => {} });
-  return { engine, image };
+export function testEngine(): Promise<{ engine: Engine; image: string }> {
+  return engineWith(node);
 }
 
 export function testEnvironment(

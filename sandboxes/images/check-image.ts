@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import type { Engine } from '../engine.ts';
 import { statusOf } from '../engine-fault.ts';
 import { SandboxFault } from '../fault.ts';
-import { label, thisController } from '../labels.ts';
+import { containerLabels } from '../labels.ts';
 import { limits } from '../limits.ts';
 import { removeContainer } from '../remove-container.ts';
 
@@ -62,20 +62,17 @@ export async function checkImage(engine: Engine, image: string, name: string): P
 /** Never started. */
 async function createIdle(engine: Engine, image: string): Promise<Docker.Container> {
   const name = `whetstone-${randomUUID()}`;
-  const now = Date.now();
   return await engine.docker.createContainer({
     name,
     Image: image,
     Entrypoint: ['none'],
     NetworkDisabled: true,
-    Labels: {
-      [label.owner]: engine.owner,
-      [label.purpose]: 'look into an image',
-      [label.container]: name,
-      [label.created]: String(now),
-      [label.expires]: String(now + limits.fileMs),
-      [label.controller]: thisController(),
-    },
+    Labels: containerLabels({
+      owner: engine.owner,
+      purpose: 'look into an image',
+      name,
+      ttlMs: limits.fileMs,
+    }),
   });
 }
 

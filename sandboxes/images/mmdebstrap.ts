@@ -8,6 +8,7 @@ import { engineFault } from '../engine-fault.ts';
 import { SandboxFault } from '../fault.ts';
 import { followProgress } from '../follow-progress.ts';
 import { limits } from '../limits.ts';
+import { shellQuote } from '../shell-quote.ts';
 import type { BuildOptions, DebianBase } from './debian-base.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -131,10 +132,6 @@ export function baseFailed(what: string, said: string, cause: unknown): Error {
       cause,
     },
   );
-}
-
-function shellQuote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 async function onPath(program: string): Promise<boolean> {

@@ -15,11 +15,17 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { path: strin
 
 /** Removes the temporary folders of dead processes. */
 export async function sweepTemporaryFolders(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith(prefix)) continue;
-    const [machine, pid, started] = name.slice(prefix.length).split('_');
-    if (isGone(`${machine}/${pid}/${started}`)) await removeFolder(join(tmpdir(), name));
-  }
+  for (const folder of await abandonedFolders()) await removeFolder(folder);
+}
+
+/** Paths of the temporary folders of dead processes. */
+export async function abandonedFolders(): Promise<string[]> {
+  return (await readdir(tmpdir()))
+    .filter((name) => {
+      const [machine, pid, started] = name.slice(prefix.length).split('_');
+      return name.startsWith(prefix) && isGone(`${machine}/${pid}/${started}`);
+    })
+    .map((name) => join(tmpdir(), name));
 }
 
 // A system that is being made below it mounts things of the host there: these must not be gone into.

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { Engine } from '../engine.ts';
 import { listImages } from '../images/list-images.ts';
-import { draftEnd, isGone, label } from '../labels.ts';
+import { abandonedFolders } from '../images/temporary-folder.ts';
+import { draftEnd, label } from '../labels.ts';
 import { limits } from '../limits.ts';
 import { reap, removeImage } from '../reap.ts';
 
@@ -90,7 +89,7 @@ async function remains(engine: Engine): Promise<string[]> {
     engine.docker.listImages({ all: true, filters }),
     engine.docker.listVolumes({ filters }),
     engine.docker.listNetworks({ filters }),
-    readdir(tmpdir()),
+    abandonedFolders(),
   ]);
   const loose = images.filter(
     ({ RepoTags }) => !(RepoTags ?? []).some((tag) => tag.startsWith('whetstone/')),
@@ -103,7 +102,7 @@ async function remains(engine: Engine): Promise<string[]> {
     ...images.flatMap(({ RepoTags }) => (RepoTags ?? []).filter((tag) => tag.endsWith(draftEnd))),
     ...volumes.Volumes.map(({ Name }) => `volume ${Name}`),
     ...networks.map(({ Name }) => `network ${Name}`),
-    ...folders.filter(isOfTheDead),
+    ...folders,
   ];
 }
 
@@ -114,9 +113,4 @@ async function outside(engine: Engine): Promise<string[]> {
     ...volumes.Volumes.map(({ Name }) => `volume ${Name}`),
     ...networks.map(({ Name }) => `network ${Name}`),
   ];
-}
-
-function isOfTheDead(folder: string): boolean {
-  const [, controller] = /^whetstone-tmp-(.+)_[^_]+$/.exec(folder) ?? [];
-  return controller !== undefined && isGone(controller.replaceAll('_', '/'));
 }

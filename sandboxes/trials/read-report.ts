@@ -81,7 +81,7 @@ function figure(value: number): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** One stream up to a mark and after it, each bounded. The first line that the supervisor says is none of the job's. */
+/** One stream up to a mark and after it, each bounded. */
 class Until {
   dropped = false;
   after: Buffer | undefined;

@@ -1,5 +1,6 @@
 import { SandboxFault } from '../fault.ts';
 import { limits } from '../limits.ts';
+import { shellQuote } from '../shell-quote.ts';
 import type { Job } from './trial.ts';
 
 /**
@@ -7,33 +8,33 @@ import type { Job } from './trial.ts';
  * the sandbox's user and to kill; what touches a job's bytes is that user. So a job can neither kill nor read its
  * supervisor, and does not learn the nonce that marks the report.
  *
- * It says `ready` (or what its image lacks), reads a head line, a line of script and an archive from stdin, and waits for stdin's end after its report, so
- * that the container ends with its controller. After the job it starts no process before the job's are dead, since these may
- * hold all the pids that there are.
+ * It says `ready` (or what its image lacks), reads a head line, a line of script and an archive from stdin, and waits for
+ * stdin's end after its report, so that the container ends with its controller. After the job it starts no process before
+ * the job's are dead, since these may hold all the pids that there are.
  */
 export const supervisor = `
 for tool in setpriv timeout tar head sleep cat chown; do
   command -v $tool > /dev/null || { echo "lacks $tool"; exit; }
 done
 as='setpriv --reuid=1000 --regid=1000 --clear-groups --inh-caps=-all --bounding-set=-all'
-v1=/sys/fs/cgroup
+cgroup=/sys/fs/cgroup
 chown 1000:1000 /dev/stdout /dev/stderr
 exec 3>&2 2> /dev/null
 (sleep "$1"; kill -9 $$) < /dev/null > /dev/null 3>&- &
 field() { while read -r name value; do [ "$name" = "$2" ] && found=$value; done < "$1"; }
 measure() {
   cpu=- peak=- killed=0 found=
-  if [ -r $v1/cpuacct/cpuacct.usage ]; then read -r cpu < $v1/cpuacct/cpuacct.usage
-  elif [ -r $v1/cpu.stat ]; then field $v1/cpu.stat usage_usec; cpu=\${found}000; fi
-  for file in $v1/memory/memory.max_usage_in_bytes $v1/memory.peak; do [ -r $file ] && read -r peak < $file; done
-  for file in $v1/memory/memory.oom_control $v1/memory.events; do
+  if [ -r $cgroup/cpuacct/cpuacct.usage ]; then read -r cpu < $cgroup/cpuacct/cpuacct.usage
+  elif [ -r $cgroup/cpu.stat ]; then field $cgroup/cpu.stat usage_usec; cpu=\${found}000; fi
+  for file in $cgroup/memory/memory.max_usage_in_bytes $cgroup/memory.peak; do [ -r $file ] && read -r peak < $file; done
+  for file in $cgroup/memory/memory.oom_control $cgroup/memory.events; do
     [ -r $file ] && found= && field $file oom_kill && killed=\${found:-0}
   done
 }
 newline='
 '
 pids=/dev/null
-for file in $v1/pids/pids.current $v1/pids.current; do [ -r $file ] && pids=$file; done
+for file in $cgroup/pids/pids.current $cgroup/pids.current; do [ -r $file ] && pids=$file; done
 echo ready
 IFS=' ' read -r nonce seconds grace files max result || exit 0
 IFS= read -r job
@@ -112,5 +113,5 @@ function quote(word: string): string {
       hint: 'No process can be given one: put the bytes into a file of the job.',
     });
   }
-  return `'${word.replaceAll("'", `'\\''`).replaceAll('\n', `'"$1"'`)}'`;
+  return shellQuote(word).replaceAll('\n', `'"$1"'`);
 }

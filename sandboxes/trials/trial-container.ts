@@ -24,7 +24,6 @@ export interface TrialOptions {
 
 /** One container for one job, its supervisor waiting. */
 export interface TrialContainer extends AsyncDisposable {
-  readonly openedAt: number;
   /** Its container ended, or the engine. */
   readonly ended: boolean;
   run(job: Job, signal?: AbortSignal): Promise<TrialResult>;
@@ -78,7 +77,6 @@ function trialSettings(
 type Ending = 'reported' | 'deadline' | 'flood' | 'aborted' | 'ended';
 
 class SupervisedContainer implements TrialContainer {
-  readonly openedAt = performance.now();
   ended = false;
   readonly #container: Docker.Container;
   readonly #held: Duplex;
@@ -133,6 +131,8 @@ class SupervisedContainer implements TrialContainer {
     const over = new AbortController();
     const deadlineMs = job.timeoutMs + limits.trials.killAfterMs + limits.trials.graceMs;
     let flooded = false;
+    // What is written after the container's end is lost, and its end is seen below.
+    this.#held.write(encoded);
     try {
       const ending = await Promise.race<Ending>([
         this.#until(reader.take, () => {
@@ -141,8 +141,6 @@ class SupervisedContainer implements TrialContainer {
         }).then(() => (flooded ? 'flood' : reader.report ? 'reported' : 'ended')),
         sleep(deadlineMs, 'deadline' as const, { signal: over.signal }),
         aborted(signal, over.signal),
-        // What was written after the container's end is lost, and its end is seen above.
-        this.#write(encoded),
       ]);
       return this.#result(job, reader, ending, performance.now() - started);
     } finally {
@@ -155,11 +153,6 @@ class SupervisedContainer implements TrialContainer {
     this.#held.destroy();
     this.#disposed ??= removeContainer(this.#container).then(() => {});
     return this.#disposed;
-  }
-
-  #write(bytes: Buffer): Promise<never> {
-    this.#held.write(bytes);
-    return new Promise(() => {});
   }
 
   /** Until it is done, or the stream ended. */
