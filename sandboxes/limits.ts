@@ -78,6 +78,8 @@ export const limits = {
     attempts: 3,
     /** How long an engine that stopped answering is waited for. */
     engineReturnMs: 60_000,
+    /** Until a job is tried again; four times that after the first container that was lost, and so on. */
+    againMs: 250,
   },
   /** One for each command that `start` starts; above those that images use, and below what a user namespace maps. */
   groups: { first: 20_000, last: 59_999 },

@@ -72,25 +72,37 @@ class Trials implements TrialRunner {
     while (this.#going.size > 0) await Promise.allSettled(this.#going);
   }
 
+  /**
+   * An engine on its way down answers questions, refuses some containers and ends others as soon as they start: so each lost
+   * one is followed by a longer pause, and a refusal, which used up none, is tried again for a while.
+   */
   async #attempt(job: Job, signal: AbortSignal): Promise<TrialResult> {
-    for (let attempts = 1; ; attempts++) {
-      const last = attempts === limits.trials.attempts;
+    let refusedAt: number | undefined;
+    for (let attempts = 1; ; ) {
       try {
         const container = await this.#take(job, signal);
+        refusedAt = undefined;
         try {
           const result = await container.run(job, signal);
-          if (result.outcome !== 'sandbox_died' || last) return { ...result, attempts };
+          if (result.outcome !== 'sandbox_died' || attempts === limits.trials.attempts)
+            return { ...result, attempts };
         } finally {
           // Only now, so that making the next one does not slow this job down.
           this.#keep(container[Symbol.asyncDispose]());
           this.#refill();
         }
+        await sleep(limits.trials.againMs * 4 ** attempts++, undefined, { signal });
       } catch (error) {
-        if (signal.aborted || !mayPass(error)) throw error;
-        if (last && error.code === 'sandbox-died') return without('sandbox_died', attempts);
-        if (last) throw error;
+        if (signal.aborted || !(error instanceof SandboxFault)) throw error;
+        if (error.code === 'sandbox-died') {
+          if (attempts === limits.trials.attempts) return without('sandbox_died', attempts);
+          await sleep(limits.trials.againMs * 4 ** attempts++, undefined, { signal });
+        } else if (error.code === 'no-engine' || error.code === 'engine-error') {
+          refusedAt ??= performance.now();
+          if (performance.now() - refusedAt > limits.trials.engineReturnMs) throw error;
+          await sleep(limits.trials.againMs, undefined, { signal });
+        } else throw error;
       }
-      await this.#engineAnswers(signal);
     }
   }
 
@@ -142,24 +154,6 @@ class Trials implements TrialRunner {
     );
     this.#going.add(kept);
   }
-
-  async #engineAnswers(signal: AbortSignal): Promise<void> {
-    const until = performance.now() + limits.trials.engineReturnMs;
-    while (performance.now() < until) {
-      try {
-        await this.#engine.docker.ping();
-        return;
-      } catch {
-        await sleep(250, undefined, { signal });
-      }
-    }
-  }
-}
-
-/** Whether the same may go well another time. */
-function mayPass(error: unknown): error is SandboxFault {
-  const codes = ['no-engine', 'engine-error', 'sandbox-died'];
-  return error instanceof SandboxFault && codes.includes(error.code);
 }
 
 /** What is told of a job that never ran. */
