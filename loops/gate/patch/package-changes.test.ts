@@ -20,6 +20,8 @@ const block = (name = 'pg', ...more: string[]) => [
   '+    },',
 ];
 
+const section = ['+"dependencies": {', '+  "pg": "8.23.1"', '+},'];
+
 describe('what a patch may add', () => {
   it.each([
     ['an entry', [' "dependencies": {', '+  "pg": "8.23.1",', '   "tsx": "4.0.0"']],
@@ -60,6 +62,19 @@ describe('what it may not', () => {
       ['-"scripts": {},', '+"dependencies": {', '+  "pg": "8.23.1"', '+},'],
     ],
     ['a section that goes', ['-"dependencies": {},', ' }']],
+    ['a section that only begins like an empty one', ['-"dependencies": {}, "x": 1', ...section]],
+    ['a section that only ends like an empty one', ['-"x": 1, "dependencies": {}', ...section]],
+    ['a section in the place of two lines', ['-"dependencies": {}', '-"x": 1', ...section]],
+    ['an entry that only begins like one', ['+  "pg": "8.23.1", "evil": "1.0.0"']],
+    ['an entry that only ends like one', ['+  "evil": "1.0.0", "pg": "8.23.1"']],
+    [
+      'a section that only begins like one',
+      ['+"dependencies": { "evil": "1.0.0"', '+  "pg": "8.23.1"', '+}'],
+    ],
+    ['a section that only ends like one', ['+"x": {}, "dependencies": {', '+  "pg": "8.23.1"', '+}']],
+    ['a block that only begins like one', ['+ "node_modules/pg": { "x": 1', '+  "version": "8.23.1"', '+ }']],
+    ['a block that only ends like one', ['+ "x": {}, "node_modules/pg": {', '+  "version": "8.23.1"', '+ }']],
+    ['a comma within a line', ['-  "a", "b"', '+  "a" "b"', ' }']],
     ['a brace that moves', ['+}', '+"scripts": {', ' "x": 1']],
     ['a brace in the place of a line', ['-x', '+}', '+"dependencies": {', '+  "pg": "8.23.1"', ' }']],
     ['an unknown block', block('evil')],

@@ -50,6 +50,13 @@ ${file('y')}`;
     expect(read(patch)[0]?.hunks?.[0]?.[0]).toEqual({ kind: ' ', text: '' });
   });
 
+  it.each(['-', '+'])('is read by the counts of its hunks, of any number of digits: %s', (kind) => {
+    const lines = Array.from({ length: 12 }, (_, at) => `${kind}${at}\n`).join('');
+    const counts = kind === '-' ? '-10,12 +10,0' : '-10,0 +10,12';
+    const patch = file().replace('@@ -1 +1 @@\n-a\n', `@@ ${counts} @@\n${lines}@@ -30,0 +20 @@\n`);
+    expect(read(patch)[0]?.hunks?.map((hunk) => hunk.length)).toEqual([12, 1]);
+  });
+
   it('has no old path for a new file, and no new one for a deleted one', () => {
     const fresh =
       'diff --git a/x b/x\nnew file mode 100755\nindex 0000000..1234567\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+x\n';
@@ -126,6 +133,16 @@ describe('what cannot be read in one way only', () => {
     ['no new side', 'diff --git a/x b/x\n--- a/x\n'],
     ['an unknown header', 'diff --git a/x b/x\nhello\n'],
     ['a header that only begins like one', `${fresh.replace('100644', '1006441')}`],
+    ['a mode that only ends like one', fresh.replace('new file', 'a new file')],
+    ['an index that only begins like one', `${fresh}index 12..34 100644x\n`],
+    ['an index that only ends like one', `${fresh}an index 12..34 100644\n`],
+    ['a move that only ends like one', 'diff --git a/x b/x\nrename from x\nrename to y\n a rename to y\n'],
+    ['a likeness that only begins like one', `${fresh}similarity index 90% or so\n`],
+    ['a likeness that only ends like one', `${fresh}a similarity index 90%\n`],
+    ['a binary file that only begins like one', 'diff --git a/x b/x\nBinary files a and b differ much\n'],
+    ['a binary file that only ends like one', 'diff --git a/x b/x\nNo Binary files a and b differ\n'],
+    ['a hunk header behind other words', file().replace('@@ -1', '@@ 0 @@ -1')],
+    ['a tab within a path', file().replace('--- a/x', '--- a/\tx')],
     ['half a rename', 'diff --git a/x b/x\nrename from test/a.test.ts\n'],
     ['the other half', 'diff --git a/x b/x\nrename to test/a.test.ts\n'],
     ['a new file that was moved', 'diff --git a/x b/y\nnew file mode 100644\nrename from x\nrename to y\n'],
