@@ -64,8 +64,6 @@ export const limits = {
   trials: {
     /** From a container's start to its supervisor's first line. */
     readyMs: 30_000,
-    /** From SIGTERM to SIGKILL. */
-    killAfterMs: 1_000,
     /** How long past a job's time its supervisor may take to report before its container is removed. */
     graceMs: 5_000,
     /** How long a container may wait for a job; those that waited so long are replaced. */

@@ -87,10 +87,18 @@ export const outcomes: readonly Check[] = [
       assert.deepEqual([missing.outcome, missing.exitCode], ['completed', 127], told(missing));
       const killed = await runScript(subject, 'kill -SEGV $$');
       assert.deepEqual([killed.outcome, killed.exitCode], ['completed', 139], told(killed));
+      // A shell's children in the background are born deaf to these.
+      for (const [signal, code] of [
+        ['INT', 130],
+        ['QUIT', 131],
+      ] as const) {
+        const ended = await runScript(subject, `kill -${signal} $$; echo deaf`);
+        assert.deepEqual([ended.outcome, ended.exitCode], ['completed', code], told(ended));
+      }
     },
   },
   {
-    name: 'exit codes of `timeout` do not pass for a time limit',
+    name: 'exit codes of a killed command do not pass for a time limit',
     async run(subject) {
       for (const code of [124, 137]) {
         const done = await runScript(subject, `exit ${code}`, { timeoutMs: 60_000 });

@@ -6,17 +6,8 @@ import { SandboxFault } from '../fault.ts';
 import { containerLabels } from '../labels.ts';
 import { limits } from '../limits.ts';
 import { removeContainer } from '../remove-container.ts';
+import { programs } from './programs.ts';
 
-/** What sandboxes run in an image, and the Debian package of each. */
-const programs = {
-  sh: 'dash',
-  tar: 'tar',
-  timeout: 'coreutils',
-  head: 'coreutils',
-  cat: 'coreutils',
-  grep: 'grep',
-  setpriv: 'util-linux',
-} as const;
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
@@ -36,7 +27,7 @@ export async function checkImage(engine: Engine, image: string, name: string): P
       for (const folder of folders) found ||= await hasPath(container, `${folder}/${program}`);
       if (!found) lacking.push(program);
     }
-    const packages = lacking.map((program) => programs[program as keyof typeof programs]);
+    const packages = lacking.map((program) => programs[program]);
     const hasUser = await hasUser1000(container);
     if (lacking.length === 0 && hasUser) return;
     const steps = [

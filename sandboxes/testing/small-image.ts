@@ -1,24 +1,9 @@
 import { execa } from 'execa';
 import type { Engine } from '../engine.ts';
 import { followProgress } from '../follow-progress.ts';
+import { programs } from '../images/programs.ts';
 
-export const smallPrograms = [
-  'cat',
-  'chmod',
-  'chown',
-  'dirname',
-  'grep',
-  'head',
-  'id',
-  'ls',
-  'mkdir',
-  'setpriv',
-  'sh',
-  'sleep',
-  'tar',
-  'timeout',
-  'true',
-];
+export const smallPrograms = [...Object.keys(programs), 'chmod', 'dirname', 'id', 'ls', 'mkdir', 'true'];
 
 /**
  * A few megabytes with what a sandbox needs, or what is asked for, of this host's own programs: imported in a moment, with no
@@ -27,12 +12,12 @@ export const smallPrograms = [
 export async function importSmallImage(
   engine: Engine,
   image = 'small:1',
-  programs: readonly string[] = smallPrograms,
+  contents: readonly string[] = smallPrograms,
   folders: readonly string[] = [],
 ): Promise<string> {
   const script = `set -e; root=$(mktemp -d); trap 'rm -rf "$root"' EXIT; cd "$root"
     mkdir -p bin etc proc sys dev work; mkdir -m 1777 tmp
-    for program in ${programs.join(' ')}; do
+    for program in ${contents.join(' ')}; do
       file=/usr/bin/$program; [ -e $file ] || file=$(command -v $program); cp -L $file bin/
       ldd bin/$program | grep -o '/[^ ]*' | while read -r lib; do mkdir -p ".$(dirname $lib)"; cp -L $lib .$lib; done
     done

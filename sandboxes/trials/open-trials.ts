@@ -108,7 +108,7 @@ class Trials implements TrialRunner {
 
   /** The oldest spare one that lives long enough for the job, else a new one. */
   async #take(job: Job, signal: AbortSignal): Promise<TrialContainer> {
-    const needsMs = job.timeoutMs + limits.trials.killAfterMs + 2 * limits.trials.graceMs;
+    const needsMs = job.timeoutMs + 2 * limits.trials.graceMs;
     while (needsMs <= limits.trials.spareJobMs) {
       const spare = this.#spares.shift();
       if (spare === undefined) break;

@@ -12,7 +12,7 @@ function frame(stream: 1 | 2, bytes: Buffer): Buffer {
 }
 
 function report(result?: Buffer): Buffer {
-  const head = Buffer.from(`\n${nonce} 0 7 10.00 12.50 1000000 4000000 8192 1\n`);
+  const head = Buffer.from(`\n${nonce} 0 7 late 1000000 4000000 8192 1\n`);
   const file = result === undefined ? Buffer.alloc(0) : Buffer.concat([Buffer.from('file\n'), result]);
   return Buffer.concat([head, file, Buffer.from(`\n${nonce} end\n`)]);
 }
@@ -55,7 +55,7 @@ test('what a job wrote and its report are told apart, however they are cut', () 
         expect(reader.said().stderr.equals(stderr)).toBe(true);
         expect(reader.report).toMatchObject({
           exitCode: 7,
-          seconds: 2.5,
+          late: true,
           cpuMs: 3,
           peakMemoryBytes: 8192,
           oomKills: 1,

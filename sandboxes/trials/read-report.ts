@@ -5,8 +5,8 @@ export interface Report {
   /** Of `tar`, where files were to be unpacked. */
   unpackExitCode: number;
   exitCode: number;
-  /** As its container saw it. */
-  seconds: number;
+  /** It was killed at its time limit. */
+  late: boolean;
   cpuMs: number | undefined;
   peakMemoryBytes: number | undefined;
   /** Processes that the kernel killed for memory. */
@@ -60,12 +60,12 @@ function parseReport(bytes: Buffer): Report {
   const newline = bytes.indexOf('\n');
   const head = bytes.subarray(0, newline === -1 ? bytes.length : newline);
   const rest = newline === -1 ? Buffer.alloc(0) : bytes.subarray(newline + 1);
-  const [unpacked, code, up0, up1, cpu0, cpu1, peak, kills] = head.toString('latin1').split(' ');
+  const [unpacked, code, first, cpu0, cpu1, peak, kills] = head.toString('latin1').split(' ');
   const marker = 'file\n';
   return {
     unpackExitCode: Number(unpacked),
     exitCode: Number(code),
-    seconds: Number(up1) - Number(up0),
+    late: first === 'late',
     cpuMs: figure((Number(cpu1) - Number(cpu0)) / 1e6),
     peakMemoryBytes: figure(Number(peak)),
     oomKills: figure(Number(kills)) ?? 0,

@@ -10,8 +10,8 @@ test('the head line tells the lengths of what follows', () => {
   const files = Buffer.alloc(1024, 1);
   const encoded = encodeJob({ ...job, files, result: { path: '/work/r', maxBytes: 10 } }, 'NONCE');
   const newline = encoded.indexOf('\n');
-  const [nonce, seconds, grace, size, max, path] = encoded.subarray(0, newline).toString().split(' ');
-  expect([nonce, seconds, grace, size, max, path]).toEqual(['NONCE', '1.5', '1', '1024', '11', '/work/r']);
+  const [nonce, seconds, size, max, path] = encoded.subarray(0, newline).toString().split(' ');
+  expect([nonce, seconds, size, max, path]).toEqual(['NONCE', '1.5', '1024', '11', '/work/r']);
   expect(encoded.subarray(0, -1024).toString().match(/\n/g)).toHaveLength(2);
   expect(encoded.subarray(-1024).equals(files)).toBe(true);
 });

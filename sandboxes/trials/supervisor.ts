@@ -1,4 +1,5 @@
 import { SandboxFault } from '../fault.ts';
+import { programs } from '../images/programs.ts';
 import { limits } from '../limits.ts';
 import { shellQuote } from '../shell-quote.ts';
 import type { Job } from './trial.ts';
@@ -8,12 +9,16 @@ import type { Job } from './trial.ts';
  * the sandbox's user and to kill; what touches a job's bytes is that user. So a job can neither kill nor read its
  * supervisor, and does not learn the nonce that marks the report.
  *
+ * Two processes are started before there is a job: a shell that is the sandbox's user already and waits for the job's line,
+ * which costs no more then than its command, and an alarm that waits for the job's seconds, and needs no new pid where a job
+ * takes them all. Each waits at a pipe with a name that is gone before the job comes.
+ *
  * It says `ready` (or what its image lacks), reads a head line, a line of script and an archive from stdin, and waits for
  * stdin's end after its report, so that the container ends with its controller. After the job it starts no process before
  * the job's are dead, since these may hold all the pids that there are.
  */
 export const supervisor = `
-for tool in setpriv timeout tar head sleep cat chown; do
+for tool in ${Object.keys(programs).join(' ')}; do
   command -v $tool > /dev/null || { echo "lacks $tool"; exit; }
 done
 as='setpriv --reuid=1000 --regid=1000 --clear-groups --inh-caps=-all --bounding-set=-all'
@@ -21,36 +26,60 @@ cgroup=/sys/fs/cgroup
 chown 1000:1000 /dev/stdout /dev/stderr
 exec 3>&2 2> /dev/null
 (sleep "$1"; kill -9 $$) < /dev/null > /dev/null 3>&- &
-field() { while read -r name value; do [ "$name" = "$2" ] && found=$value; done < "$1"; }
-measure() {
-  cpu=- peak=- killed=0 found=
+cpu_used() {
+  cpu=- found=
   if [ -r $cgroup/cpuacct/cpuacct.usage ]; then read -r cpu < $cgroup/cpuacct/cpuacct.usage
   elif [ -r $cgroup/cpu.stat ]; then field $cgroup/cpu.stat usage_usec; cpu=\${found}000; fi
+}
+memory_used() {
+  peak=- killed=0
   for file in $cgroup/memory/memory.max_usage_in_bytes $cgroup/memory.peak; do [ -r $file ] && read -r peak < $file; done
   for file in $cgroup/memory/memory.oom_control $cgroup/memory.events; do
     [ -r $file ] && found= && field $file oom_kill && killed=\${found:-0}
   done
 }
+field() { while read -r name value; do [ "$name" = "$2" ] && found=$value; done < "$1"; }
 newline='
 '
 pids=/dev/null
 for file in $cgroup/pids/pids.current $cgroup/pids.current; do [ -r $file ] && pids=$file; done
+
+mkfifo -m 600 /tmp/job /tmp/alarm
+exec 4<> /tmp/job 5<> /tmp/alarm
+rm /tmp/job /tmp/alarm
+env --default-signal=INT,QUIT $as sh -c '
+  { echo 500 > /proc/self/oom_score_adj; } 2> /dev/null
+  IFS= read -r job && exec < /dev/null && eval "$job"
+' sh "$newline" <&4 2>&3 3>&- 4>&- 5>&- &
+job=$!
+(
+  (IFS= read -r seconds && exec sleep "$seconds") <&5 4>&- &
+  wait $! && echo late >&4 && kill -9 $job
+) < /dev/null > /dev/null 3>&- &
+
 echo ready
-IFS=' ' read -r nonce seconds grace files max result || exit 0
-IFS= read -r job
+IFS=' ' read -r nonce seconds files max result || exit 0
+IFS= read -r script
 unpacked=0
 if [ "$files" != 0 ]; then head -c "$files" | $as tar -x -C /work 2>&3; unpacked=$?; fi
-measure
-cpu0=$cpu
-read -r up0 rest < /proc/uptime
-code=0
-if [ $unpacked = 0 ]; then (exec timeout -k "$grace" "$seconds" $as sh -c "$job" sh "$newline" < /dev/null 2>&3 3>&-); code=$?; fi
-read -r up1 rest < /proc/uptime
+kill -0 $job || exit
+cpu_used
+cpu0=$cpu code=0
+if [ $unpacked = 0 ]; then
+  printf '%s\\n' "$script" >&4
+  echo "$seconds" >&5
+  wait $job
+  code=$?
+fi
 kill -9 -1
 while read -r alive < $pids && [ "$alive" -gt 8 ]; do :; done
 wait
-measure
-printf '\\n%s %s %s %s %s %s %s %s %s\\n' "$nonce" $unpacked $code $up0 $up1 "$cpu0" "$cpu" "$peak" "$killed"
+# The alarm's word is there before it, or never.
+echo ended >&4
+read -r first <&4
+cpu_used
+memory_used
+printf '\\n%s %s %s %s %s %s %s %s\\n' "$nonce" $unpacked $code "$first" "$cpu0" "$cpu" "$peak" "$killed"
 [ -z "$result" ] || $as sh -c 'if [ -f "$1" ]; then echo file; exec timeout 10 head -c "$2" -- "$1"; fi' sh "$result" "$max"
 printf '\\n%s end\\n' "$nonce"
 printf '\\n%s end\\n' "$nonce" >&3
@@ -79,7 +108,6 @@ export function encodeJob(job: Job, nonce: string): Buffer {
   const head = [
     nonce,
     job.timeoutMs / 1000,
-    limits.trials.killAfterMs / 1000,
     files.length,
     // One more, which tells that there was more.
     (job.result?.maxBytes ?? 0) + 1,
@@ -89,7 +117,6 @@ export function encodeJob(job: Job, nonce: string): Buffer {
 }
 
 // One line, which a shell reads without starting a process; a new line in a word is the script's own $1.
-// The kernel takes a job's process for memory before it takes the supervisor.
 function jobScript({ command, cwd, env }: Job): string {
   const variables = Object.entries(env ?? {}).map(([name, value]) => {
     if (!/^[A-Za-z_]\w*$/.test(name)) {
@@ -100,7 +127,6 @@ function jobScript({ command, cwd, env }: Job): string {
     return `export ${name}=${quote(value)}`;
   });
   return [
-    'echo 500 > /proc/self/oom_score_adj',
     ...variables,
     `cd -- ${quote(cwd ?? '/work')} || exit 127`,
     `exec ${command.map(quote).join(' ')}`,

@@ -129,7 +129,7 @@ class SupervisedContainer implements TrialContainer {
     const encoded = encodeJob(job, nonce);
     const started = performance.now();
     const over = new AbortController();
-    const deadlineMs = job.timeoutMs + limits.trials.killAfterMs + limits.trials.graceMs;
+    const deadlineMs = job.timeoutMs + limits.trials.graceMs;
     let flooded = false;
     // What is written after the container's end is lost, and its end is seen below.
     this.#held.write(encoded);
@@ -183,7 +183,7 @@ class SupervisedContainer implements TrialContainer {
         { hint: `They must be a tar archive of at most ${limits.hardened.workBytes} bytes.` },
       );
     }
-    const outcome = outcomeOf(job, report, ending);
+    const outcome = outcomeOf(report, ending);
     const maxBytes = job.result?.maxBytes ?? 0;
     return {
       outcome,
@@ -197,14 +197,13 @@ class SupervisedContainer implements TrialContainer {
   }
 }
 
-function outcomeOf(job: Job, report: ReportReader['report'], ending: Ending): Outcome {
+function outcomeOf(report: ReportReader['report'], ending: Ending): Outcome {
   if (ending === 'aborted') return 'killed';
   if (ending === 'flood') return 'output_limit';
   if (ending === 'deadline') return 'timed_out';
   if (ending === 'ended' || report === undefined) return 'sandbox_died';
-  const { exitCode, seconds, oomKills } = report;
-  // 124 and 137 are `timeout`'s, but any command may end so: the clock decides, which ticks in hundredths.
-  if ((exitCode === 124 || exitCode === 137) && seconds >= job.timeoutMs / 1000 - 0.02) return 'timed_out';
+  const { exitCode, late, oomKills } = report;
+  if (late) return 'timed_out';
   return oomKills > 0 && exitCode !== 0 ? 'out_of_memory' : 'completed';
 }
 
