@@ -8,7 +8,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  */
 const fullSize = new RegExp(
   `^sandboxes/(${[
-    'chaos|engine-dies|remote-engine|runtimes|two-owners|testing/private-engine|trials/engine-restart',
+    'chaos|engine/(engine-dies|remote-engine|runtimes)|containers/two-owners|testing/private-engine|trials/engine-restart',
     'environments/(run-commands|diff|files|snapshots)|network/(hostile-sandbox|open-proxy)',
     'images/(ensure-dockerfile-image|prune-images)',
   ].join('|')})\\.test`,

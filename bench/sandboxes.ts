@@ -11,7 +11,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { connectEngine } from '../sandboxes/engine.ts';
+import { connectEngine } from '../sandboxes/engine/engine.ts';
 import { ensureImage } from '../sandboxes/images/ensure-image.ts';
 import { node } from '../sandboxes/images/node.ts';
 import { reap } from '../sandboxes/reap.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { CodeTarget, Target } from '../loops/target/load-target.ts';
-import type { ImageKeeping } from '../sandboxes/engine.ts';
+import type { ImageKeeping } from '../sandboxes/engine/engine.ts';
 import { limits } from '../sandboxes/limits.ts';
 import { machineFolder } from './setup/machine-folder.ts';
 

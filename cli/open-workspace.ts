@@ -15,7 +15,7 @@ import {
 } from '../loops/target/load-target.ts';
 import type { CodeContext } from '../loops/workflows/code-context.ts';
 import type { LoopContext } from '../loops/workflows/context.ts';
-import { connectEngine, type Engine } from '../sandboxes/engine.ts';
+import { connectEngine, type Engine } from '../sandboxes/engine/engine.ts';
 import { reap } from '../sandboxes/reap.ts';
 import { configPath } from './config-path.ts';
 import type { CommandContext } from './define-command.ts';

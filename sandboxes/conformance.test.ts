@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { conformance } from './conformance.ts';
 import { dockerDriver } from './driver.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine/engine.ts';
 import { containersOf, testEngine, until } from './test-engine.ts';
 
 let engine: Engine;

@@ -1,6 +1,6 @@
-import type { Engine } from './engine.ts';
-import { type OpenSandboxOptions, openSandbox } from './open-sandbox.ts';
-import type { Sandbox } from './sandbox.ts';
+import { type OpenSandboxOptions, openSandbox } from './containers/open-sandbox.ts';
+import type { Sandbox } from './containers/sandbox.ts';
+import type { Engine } from './engine/engine.ts';
 import { openTrials, type TrialRunnerOptions } from './trials/open-trials.ts';
 import type { TrialRunner } from './trials/trial.ts';
 

@@ -1,11 +1,11 @@
 import type Docker from 'dockerode';
-import type { Engine } from './engine.ts';
-import { engineFault, statusOf } from './engine-fault.ts';
+import { draftEnd, isGone, label, thisController } from './containers/labels.ts';
+import { removeContainer } from './containers/remove-container.ts';
+import type { Engine } from './engine/engine.ts';
+import { engineFault, statusOf } from './engine/engine-fault.ts';
 import { livingBuilds } from './images/living-builds.ts';
 import { sweepTemporaryFolders } from './images/temporary-folder.ts';
-import { draftEnd, isGone, label, thisController } from './labels.ts';
 import { limits } from './limits.ts';
-import { removeContainer } from './remove-container.ts';
 
 export interface ReapOptions {
   owner: string;

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { connectEngine, type Engine } from './engine.ts';
+import { thisController } from './containers/labels.ts';
+import { type OpenSandboxOptions, openSandbox } from './containers/open-sandbox.ts';
+import type { Sandbox } from './containers/sandbox.ts';
+import { connectEngine, type Engine } from './engine/engine.ts';
 import { ensureImage } from './images/ensure-image.ts';
 import { listImages } from './images/list-images.ts';
 import { postgres15 } from './images/postgres-15.ts';
 import type { Recipe } from './images/recipe.ts';
-import { thisController } from './labels.ts';
-import { type OpenSandboxOptions, openSandbox } from './open-sandbox.ts';
 import { removeImage } from './reap.ts';
-import type { Sandbox } from './sandbox.ts';
 
 /** A real engine under an owner of the test's own, with the image of a recipe there. */
 export async function testEngine(recipe: Recipe = postgres15): Promise<{ engine: Engine; image: string }> {

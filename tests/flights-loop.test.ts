@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { engineOwner } from '../cli/engine-owner.ts';
 import { loadTarget } from '../loops/target/load-target.ts';
 import { renderLedger } from '../loops/workflows/summarise.ts';
-import { connectEngine } from '../sandboxes/engine.ts';
-import { label } from '../sandboxes/labels.ts';
+import { label } from '../sandboxes/containers/labels.ts';
+import { connectEngine } from '../sandboxes/engine/engine.ts';
 import { flightsLoop } from './support/flights-loop.ts';
 import { type Judged, remeasure } from './support/gate-rejections.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Fault } from '../datasets/fault.ts';
-import type { Sandbox } from '../sandboxes/sandbox.ts';
+import type { Sandbox } from '../sandboxes/containers/sandbox.ts';
 import type { Principal } from './define-tool.ts';
 import type { Services } from './services.ts';
 

@@ -1,5 +1,5 @@
 import { Fault } from '../datasets/fault.ts';
-import type { Sandbox } from '../sandboxes/sandbox.ts';
+import type { Sandbox } from '../sandboxes/containers/sandbox.ts';
 
 const MAX_PATCH_BYTES = 2 ** 20;
 

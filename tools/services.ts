@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { PlanKind } from '../datasets/cases/plan-kind.ts';
 import type { Params } from '../datasets/patterns/pattern.ts';
-import type { Sandbox } from '../sandboxes/sandbox.ts';
+import type { Sandbox } from '../sandboxes/containers/sandbox.ts';
 import type { Principal } from './define-tool.ts';
 
 /** What a fixer may know of a case: nothing sealed stands here. */

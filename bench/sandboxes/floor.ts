@@ -1,8 +1,8 @@
 // What a container costs with dockerode alone and nothing of ours but the same rights and limits.
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
-import type { Engine } from '../../sandboxes/engine.ts';
-import { containerOptions } from '../../sandboxes/profiles.ts';
+import { containerOptions } from '../../sandboxes/containers/profiles.ts';
+import type { Engine } from '../../sandboxes/engine/engine.ts';
 
 /** Reads lengths, a script and an archive from stdin, runs the script, says how it ended, and waits. */
 const FLOOR = `read -r script files; job=$(head -c "$script"); [ "$files" = 0 ] || head -c "$files" | tar -x -C /work

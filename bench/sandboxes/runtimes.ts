@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { conformance } from '../../sandboxes/conformance.ts';
 import { dockerDriver } from '../../sandboxes/driver.ts';
-import type { Engine } from '../../sandboxes/engine.ts';
+import type { Engine } from '../../sandboxes/engine/engine.ts';
 import { reap } from '../../sandboxes/reap.ts';
 import { unpackRuntimes } from '../../sandboxes/testing/other-runtimes.ts';
 import { startPrivateEngine } from '../../sandboxes/testing/private-engine.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import type { Engine } from '../../sandboxes/engine.ts';
+import type { Engine } from '../../sandboxes/engine/engine.ts';
 import { openTrials } from '../../sandboxes/trials/open-trials.ts';
 import type { Job, TrialRunner } from '../../sandboxes/trials/trial.ts';
 import { atLeast, atMost, type Finding } from '../finding.ts';

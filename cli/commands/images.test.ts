@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { simpleGit } from 'simple-git';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { connectEngine, type Engine } from '../../sandboxes/engine.ts';
+import { label } from '../../sandboxes/containers/labels.ts';
+import { connectEngine, type Engine } from '../../sandboxes/engine/engine.ts';
 import { bakeImage } from '../../sandboxes/images/bake-image.ts';
 import { imageId } from '../../sandboxes/images/find-image.ts';
-import { label } from '../../sandboxes/labels.ts';
 import { commandLine } from '../../tests/support/command-line.ts';
 import { engineOwner } from '../engine-owner.ts';
 

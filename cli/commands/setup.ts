@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Engine } from '../../sandboxes/engine.ts';
-import { connectEngine } from '../../sandboxes/engine.ts';
+import type { Engine } from '../../sandboxes/engine/engine.ts';
+import { connectEngine } from '../../sandboxes/engine/engine.ts';
 import { ensureImage } from '../../sandboxes/images/ensure-image.ts';
 import { postgres15 } from '../../sandboxes/images/postgres-15.ts';
 import { defineCommand } from '../define-command.ts';

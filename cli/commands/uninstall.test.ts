@@ -5,9 +5,9 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { connectEngine } from '../../sandboxes/engine.ts';
+import { label } from '../../sandboxes/containers/labels.ts';
+import { connectEngine } from '../../sandboxes/engine/engine.ts';
 import { imageId } from '../../sandboxes/images/find-image.ts';
-import { label } from '../../sandboxes/labels.ts';
 import { engineOwner } from '../engine-owner.ts';
 
 const binary = path.resolve(import.meta.dirname, '../../bin/whetstone.mjs');

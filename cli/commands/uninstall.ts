@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../../datasets/fault.ts';
 import { removeDatabaseUser } from '../../loops/state/database-user.ts';
-import { connectEngine } from '../../sandboxes/engine.ts';
+import { connectEngine } from '../../sandboxes/engine/engine.ts';
 import { type CommandContext, defineCommand } from '../define-command.ts';
 import { engineOwner } from '../engine-owner.ts';
 import { usageFolder } from '../image-keeping.ts';

@@ -1,5 +1,5 @@
-import { connectEngine, type Engine } from '../../sandboxes/engine.ts';
-import { engineHealth } from '../../sandboxes/engine-health.ts';
+import { connectEngine, type Engine } from '../../sandboxes/engine/engine.ts';
+import { engineHealth } from '../../sandboxes/engine/engine-health.ts';
 import { postgres15 } from '../../sandboxes/images/postgres-15.ts';
 import { limits } from '../../sandboxes/limits.ts';
 import { explainError } from '../explain-error.ts';

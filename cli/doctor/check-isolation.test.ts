@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { EngineInfo } from '../../sandboxes/ask-engine.ts';
+import type { EngineInfo } from '../../sandboxes/engine/ask-engine.ts';
 import { checkHealth, checkIsolation, describeStorage } from './check-isolation.ts';
 
 const usual: EngineInfo = {

@@ -1,7 +1,7 @@
-import type { EngineInfo } from '../../sandboxes/ask-engine.ts';
-import type { EngineHealth } from '../../sandboxes/engine-health.ts';
-import { isolationOf } from '../../sandboxes/isolation.ts';
-import { runtimesOf } from '../../sandboxes/runtimes.ts';
+import type { EngineInfo } from '../../sandboxes/engine/ask-engine.ts';
+import type { EngineHealth } from '../../sandboxes/engine/engine-health.ts';
+import { isolationOf } from '../../sandboxes/engine/isolation.ts';
+import { runtimesOf } from '../../sandboxes/engine/runtimes.ts';
 import { advised, broken, type Check, ok } from './check.ts';
 
 /** What an engine offers to run strangers' code in, and how far that keeps it from the host. */

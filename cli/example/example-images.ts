@@ -1,6 +1,6 @@
 import { ensureBaseImages } from '../../loops/target/images.ts';
 import { loadTarget } from '../../loops/target/load-target.ts';
-import type { Engine } from '../../sandboxes/engine.ts';
+import type { Engine } from '../../sandboxes/engine/engine.ts';
 import { temporaryFolder } from '../../sandboxes/images/temporary-folder.ts';
 import { prepareExample } from './prepare-example.ts';
 

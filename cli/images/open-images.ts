@@ -5,7 +5,7 @@ import { stateDirectoryPath } from '../../loops/state/state-directory.ts';
 import { ensureCodeImages } from '../../loops/target/code-images.ts';
 import { ensureBaseImages } from '../../loops/target/images.ts';
 import { type CodeTarget, isCodeTarget, loadAnyTarget, type Target } from '../../loops/target/load-target.ts';
-import { connectEngine, type Engine } from '../../sandboxes/engine.ts';
+import { connectEngine, type Engine } from '../../sandboxes/engine/engine.ts';
 import { SandboxFault } from '../../sandboxes/fault.ts';
 import { configPath } from '../config-path.ts';
 import type { CommandContext } from '../define-command.ts';

@@ -1,5 +1,5 @@
 import { Fault } from '../../datasets/fault.ts';
-import { connectEngine, type Engine } from '../../sandboxes/engine.ts';
+import { connectEngine, type Engine } from '../../sandboxes/engine/engine.ts';
 import { explainError } from '../explain-error.ts';
 import { ask, canAsk } from './ask.ts';
 import { chooseEngineRemedy, type EngineRemedy } from './choose-engine-remedy.ts';

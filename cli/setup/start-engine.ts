@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { Fault } from '../../datasets/fault.ts';
-import { connectEngine } from '../../sandboxes/engine.ts';
+import { connectEngine } from '../../sandboxes/engine/engine.ts';
 import type { MachineFacts } from './choose-engine-remedy.ts';
 import type { InstallContext } from './install-engine.ts';
 import { findOnPath } from './machine-facts.ts';

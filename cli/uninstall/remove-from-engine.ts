@@ -1,8 +1,8 @@
-import type { Engine } from '../../sandboxes/engine.ts';
+import { label } from '../../sandboxes/containers/labels.ts';
+import { removeContainer } from '../../sandboxes/containers/remove-container.ts';
+import type { Engine } from '../../sandboxes/engine/engine.ts';
 import { imageId } from '../../sandboxes/images/find-image.ts';
-import { label } from '../../sandboxes/labels.ts';
 import { removeImage } from '../../sandboxes/reap.ts';
-import { removeContainer } from '../../sandboxes/remove-container.ts';
 
 export interface OnEngine {
   containers: { id: string; name: string }[];

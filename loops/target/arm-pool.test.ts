@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Engine } from '../../sandboxes/engine.ts';
+import type { Engine } from '../../sandboxes/engine/engine.ts';
 import { containersOf, testEngine, until } from '../../sandboxes/test-engine.ts';
 import { ArmPool } from './arm-pool.ts';
 import type { TargetConfig } from './config.ts';

@@ -1,4 +1,4 @@
-import type { Engine } from '../../sandboxes/engine.ts';
+import type { Engine } from '../../sandboxes/engine/engine.ts';
 import { Arm } from './arm.ts';
 import type { TargetConfig } from './config.ts';
 

@@ -1,7 +1,7 @@
 import type { Params } from '../../datasets/patterns/pattern.ts';
-import type { Engine } from '../../sandboxes/engine.ts';
-import { openSandbox } from '../../sandboxes/open-sandbox.ts';
-import type { ExecOutcome, Sandbox } from '../../sandboxes/sandbox.ts';
+import { openSandbox } from '../../sandboxes/containers/open-sandbox.ts';
+import type { ExecOutcome, Sandbox } from '../../sandboxes/containers/sandbox.ts';
+import type { Engine } from '../../sandboxes/engine/engine.ts';
 import type { TargetConfig } from './config.ts';
 import { ServeClient, type ServeReply } from './serve-client.ts';
 import { postgresDown, SqlClient } from './sql-client.ts';

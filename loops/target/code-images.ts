@@ -1,10 +1,10 @@
 import { Fault } from '../../datasets/fault.ts';
-import type { Engine } from '../../sandboxes/engine.ts';
+import type { Sandbox } from '../../sandboxes/containers/sandbox.ts';
+import type { Engine } from '../../sandboxes/engine/engine.ts';
 import { addPackages } from '../../sandboxes/images/add-packages.ts';
 import { bakeImage } from '../../sandboxes/images/bake-image.ts';
 import { ensureImage } from '../../sandboxes/images/ensure-image.ts';
 import { node } from '../../sandboxes/images/node.ts';
-import type { Sandbox } from '../../sandboxes/sandbox.ts';
 import { touchedPaths } from '../verify/touched-paths.ts';
 import { digest, exportTarget, type TargetExport } from './export-target.ts';
 import { type ImageOptions, removeArm } from './images.ts';

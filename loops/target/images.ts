@@ -1,12 +1,12 @@
 import { Fault } from '../../datasets/fault.ts';
-import type { Engine } from '../../sandboxes/engine.ts';
+import type { Sandbox } from '../../sandboxes/containers/sandbox.ts';
+import type { Engine } from '../../sandboxes/engine/engine.ts';
 import { addPackages } from '../../sandboxes/images/add-packages.ts';
 import { bakeImage } from '../../sandboxes/images/bake-image.ts';
 import { ensureImage } from '../../sandboxes/images/ensure-image.ts';
 import { listImages } from '../../sandboxes/images/list-images.ts';
 import { postgres15 } from '../../sandboxes/images/postgres-15.ts';
 import { removeImage } from '../../sandboxes/reap.ts';
-import type { Sandbox } from '../../sandboxes/sandbox.ts';
 import { startPostgres } from './arm.ts';
 import { digest, exportTarget, type TargetExport } from './export-target.ts';
 import { applyPatch, lastLines, layTarget, mustRun, PatchDoesNotApply } from './lay-target.ts';

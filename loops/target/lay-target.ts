@@ -1,4 +1,4 @@
-import type { Sandbox } from '../../sandboxes/sandbox.ts';
+import type { Sandbox } from '../../sandboxes/containers/sandbox.ts';
 import type { TargetExport } from './export-target.ts';
 import { stepFault } from './step-fault.ts';
 

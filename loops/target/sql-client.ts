@@ -1,8 +1,8 @@
 import { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { ResultSet } from '../../datasets/cases/rows.ts';
+import type { Sandbox } from '../../sandboxes/containers/sandbox.ts';
 import type { SandboxFault } from '../../sandboxes/fault.ts';
-import type { Sandbox } from '../../sandboxes/sandbox.ts';
 import { stepFault } from './step-fault.ts';
 
 // The sandbox has no network: a process in it joins our pipe to the server's unix socket. In Perl, which starts in a

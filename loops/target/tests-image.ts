@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Engine } from '../../sandboxes/engine.ts';
+import type { Engine } from '../../sandboxes/engine/engine.ts';
 import { bakeImage } from '../../sandboxes/images/bake-image.ts';
 import { SEPARATE_FILES } from '../verify/separate/commands.ts';
 import { hollow } from '../verify/separate/split-target.ts';

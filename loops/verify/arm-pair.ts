@@ -1,4 +1,4 @@
-import { cpusOf } from '../../sandboxes/engine.ts';
+import { cpusOf } from '../../sandboxes/engine/engine.ts';
 import { Arm } from '../target/arm.ts';
 import type { LoopContext } from '../workflows/context.ts';
 

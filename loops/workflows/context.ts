@@ -1,4 +1,4 @@
-import type { Engine } from '../../sandboxes/engine.ts';
+import type { Engine } from '../../sandboxes/engine/engine.ts';
 import type { State } from '../state/open-state.ts';
 import type { BaseImages } from '../target/images.ts';
 import type { Target } from '../target/load-target.ts';

@@ -5,7 +5,7 @@ import type { ToolCalls } from '../../agents/explorer/tool-calls.ts';
 import type { QueryCase } from '../../datasets/cases/case.ts';
 import type { PlanKind } from '../../datasets/cases/plan-kind.ts';
 import { Fault } from '../../datasets/fault.ts';
-import { openSandbox } from '../../sandboxes/open-sandbox.ts';
+import { openSandbox } from '../../sandboxes/containers/open-sandbox.ts';
 import { callTool } from '../../tools/call-tool.ts';
 import type { Principal, ToolContext } from '../../tools/define-tool.ts';
 import { createEnvironments } from '../../tools/environments.ts';

@@ -1,4 +1,4 @@
-import { cpusOf } from '../../sandboxes/engine.ts';
+import { cpusOf } from '../../sandboxes/engine/engine.ts';
 import type { LoopContext } from './context.ts';
 
 /** Sandboxes of two patterns at a time: the second core. */

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
-import type { Engine } from '../engine.ts';
+import { openSandbox } from '../containers/open-sandbox.ts';
+import type { Sandbox, SandboxPipe } from '../containers/sandbox.ts';
+import type { Engine } from '../engine/engine.ts';
 import { SandboxFault } from '../fault.ts';
 import { limits } from '../limits.ts';
-import { openSandbox } from '../open-sandbox.ts';
-import type { Sandbox, SandboxPipe } from '../sandbox.ts';
 import { rawGitEnv, rawGitScript } from './raw-git.ts';
 
 /** What has changed between two trees. */

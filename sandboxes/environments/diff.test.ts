@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { parseFailures } from './apply-patch.ts';
 import type { Environment } from './environment.ts';
 import { leftovers, sh, tarOf, testEngine, testEnvironment } from './test-environment.ts';

@@ -1,8 +1,8 @@
+import type { Sandbox } from '../containers/sandbox.ts';
 import { limits } from '../limits.ts';
 import type { NetworkPolicy } from '../network/judge-destination.ts';
 import { type OpenProxyOptions, openProxy } from '../network/open-proxy.ts';
 import type { SandboxProxy } from '../network/piped-proxy.ts';
-import type { Sandbox } from '../sandbox.ts';
 
 /** Hosts that an environment may reach, and who is told of what it tried. */
 export interface EnvironmentNetwork extends NetworkPolicy, Omit<OpenProxyOptions, 'signal'> {}

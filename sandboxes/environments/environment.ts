@@ -1,4 +1,4 @@
-import type { Sandbox } from '../sandbox.ts';
+import type { Sandbox } from '../containers/sandbox.ts';
 import type { PatchResult } from './apply-patch.ts';
 import type { TreeDiff } from './diff-tree.ts';
 import type { FileEntry, FileRange, ListOptions } from './read-files.ts';

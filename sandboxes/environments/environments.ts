@@ -1,4 +1,4 @@
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { SandboxFault } from '../fault.ts';
 import { limits } from '../limits.ts';
 import type { Environment } from './environment.ts';

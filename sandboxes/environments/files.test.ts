@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Environment } from './environment.ts';
 import { leftovers, sh, tarOf, testEngine, testEnvironment } from './test-environment.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { NetworkEvent } from '../network/network-log.ts';
 import { startServer } from '../network/test-servers.ts';
 import { until } from '../test-engine.ts';

@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
-import type { Engine } from '../engine.ts';
+import { openSandbox } from '../containers/open-sandbox.ts';
+import type { Profile } from '../containers/profiles.ts';
+import type { Sandbox } from '../containers/sandbox.ts';
+import type { Engine } from '../engine/engine.ts';
 import { SandboxFault } from '../fault.ts';
 import { limits } from '../limits.ts';
-import { openSandbox } from '../open-sandbox.ts';
-import type { Profile } from '../profiles.ts';
 import { removeImage } from '../reap.ts';
-import type { Sandbox } from '../sandbox.ts';
 import type { StartTree } from './diff-tree.ts';
 import type { Environment } from './environment.ts';
 import { type EnvironmentNetwork, NetworkAccess } from './environment-network.ts';

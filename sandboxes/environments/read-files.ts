@@ -1,6 +1,6 @@
+import type { Sandbox } from '../containers/sandbox.ts';
 import { SandboxFault } from '../fault.ts';
 import { limits } from '../limits.ts';
-import type { Sandbox } from '../sandbox.ts';
 import { splitFields, streamCommand } from './stream-command.ts';
 
 /** A piece of a file. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sandbox, SandboxProcess } from '../containers/sandbox.ts';
 import { SandboxFault } from '../fault.ts';
 import { limits } from '../limits.ts';
-import type { Sandbox, SandboxProcess } from '../sandbox.ts';
 import type { BackgroundCommand, CommandOptions, CommandResult, Streams } from './environment.ts';
 import { OutputRing } from './output-ring.ts';
 

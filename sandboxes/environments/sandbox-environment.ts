@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
-import type { Engine } from '../engine.ts';
+import type { Sandbox } from '../containers/sandbox.ts';
+import { type DiskWatch, watchDisk } from '../containers/watch-disk.ts';
+import type { Engine } from '../engine/engine.ts';
 import { SandboxFault } from '../fault.ts';
 import { limits } from '../limits.ts';
 import { removeImage } from '../reap.ts';
-import type { Sandbox } from '../sandbox.ts';
-import { type DiskWatch, watchDisk } from '../watch-disk.ts';
 import { applyPatch } from './apply-patch.ts';
 import { diffTree, type StartTree } from './diff-tree.ts';
 import { endedFault } from './ended-fault.ts';

@@ -1,5 +1,5 @@
+import type { Sandbox } from '../containers/sandbox.ts';
 import { limits } from '../limits.ts';
-import type { Sandbox } from '../sandbox.ts';
 import { splitFields, streamCommand } from './stream-command.ts';
 
 export interface SearchOptions {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { reap } from '../reap.ts';
 import { containersOf, until, withOwnOwner } from '../test-engine.ts';
 import type { Environment } from './environment.ts';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
 import { z } from 'zod';
-import type { Engine } from '../engine.ts';
-import { engineFault } from '../engine-fault.ts';
+import { label } from '../containers/labels.ts';
+import type { Sandbox } from '../containers/sandbox.ts';
+import type { Engine } from '../engine/engine.ts';
+import { engineFault } from '../engine/engine-fault.ts';
 import { SandboxFault } from '../fault.ts';
-import { label } from '../labels.ts';
 import { limits } from '../limits.ts';
 import { removeImage } from '../reap.ts';
-import type { Sandbox } from '../sandbox.ts';
 
 /** The disk of an environment at one time, as an image of the engine: any process may restore it. */
 export interface Snapshot {

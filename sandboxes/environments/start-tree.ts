@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
-import type { Engine } from '../engine.ts';
-import { engineFault } from '../engine-fault.ts';
+import { label } from '../containers/labels.ts';
+import { openSandbox } from '../containers/open-sandbox.ts';
+import type { Sandbox } from '../containers/sandbox.ts';
+import type { Engine } from '../engine/engine.ts';
+import { engineFault } from '../engine/engine-fault.ts';
 import { SandboxFault } from '../fault.ts';
-import { label } from '../labels.ts';
 import { limits } from '../limits.ts';
-import { openSandbox } from '../open-sandbox.ts';
-import type { Sandbox } from '../sandbox.ts';
 
 /** Id of an image, and the working directory that it names: /work where it names none. */
 export async function inspectStart(engine: Engine, image: string): Promise<{ id: string; workdir: string }> {

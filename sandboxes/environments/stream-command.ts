@@ -1,4 +1,4 @@
-import type { Sandbox } from '../sandbox.ts';
+import type { Sandbox } from '../containers/sandbox.ts';
 
 export interface StreamedCommand {
   /** `stopped` by the receiver, who had enough. */

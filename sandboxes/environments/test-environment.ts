@@ -1,8 +1,8 @@
 import { execa } from 'execa';
-import type { Engine } from '../engine.ts';
+import { label } from '../containers/labels.ts';
+import type { Engine } from '../engine/engine.ts';
 import { node } from '../images/node.ts';
 import { temporaryFolder } from '../images/temporary-folder.ts';
-import { label } from '../labels.ts';
 import { containersOf, testEngine as engineWith, until } from '../test-engine.ts';
 import type { Environment } from './environment.ts';
 import { type EnvironmentOptions, openEnvironment } from './open-environment.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { addedBytes, containersOf, removeOwnImages, testEngine, withOwnOwner } from '../test-engine.ts';
 import { bakeImage } from './bake-image.ts';
 import { withImageLock } from './image-lock.ts';

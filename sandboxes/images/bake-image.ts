@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Engine } from '../engine.ts';
-import { engineFault } from '../engine-fault.ts';
-import { label } from '../labels.ts';
+import { label } from '../containers/labels.ts';
+import { openSandbox } from '../containers/open-sandbox.ts';
+import type { Sandbox } from '../containers/sandbox.ts';
+import type { Engine } from '../engine/engine.ts';
+import { engineFault } from '../engine/engine-fault.ts';
 import { limits } from '../limits.ts';
-import { openSandbox } from '../open-sandbox.ts';
-import type { Sandbox } from '../sandbox.ts';
 import { ensureSpace } from './disk-space.ts';
 import { findImage, imageId } from './find-image.ts';
 import { withImageLock } from './image-lock.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
-import type { Engine } from '../engine.ts';
-import { statusOf } from '../engine-fault.ts';
+import { containerLabels } from '../containers/labels.ts';
+import { removeContainer } from '../containers/remove-container.ts';
+import type { Engine } from '../engine/engine.ts';
+import { statusOf } from '../engine/engine-fault.ts';
 import { SandboxFault } from '../fault.ts';
-import { containerLabels } from '../labels.ts';
 import { limits } from '../limits.ts';
-import { removeContainer } from '../remove-container.ts';
 import { programs } from './programs.ts';
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

@@ -1,7 +1,7 @@
-import type { Engine } from '../engine.ts';
-import { label } from '../labels.ts';
+import { label } from '../containers/labels.ts';
+import { openSandbox } from '../containers/open-sandbox.ts';
+import type { Engine } from '../engine/engine.ts';
 import { limits } from '../limits.ts';
-import { openSandbox } from '../open-sandbox.ts';
 import { contentHash } from './bake-image.ts';
 import { ensureSpace } from './disk-space.ts';
 import { findImage, imageId } from './find-image.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { containersOf } from '../test-engine.ts';
 import { type PrivateEngine, startPrivateEngine } from '../testing/private-engine.ts';
 import { importSmallImage } from '../testing/small-image.ts';

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { SandboxFault } from '../fault.ts';
 import { limits } from '../limits.ts';
 import { keepWithinBudget } from './prune-images.ts';

@@ -1,7 +1,7 @@
-import type { Engine } from '../engine.ts';
-import { engineFault } from '../engine-fault.ts';
+import { draftEnd, label } from '../containers/labels.ts';
+import type { Engine } from '../engine/engine.ts';
+import { engineFault } from '../engine/engine-fault.ts';
 import { SandboxFault } from '../fault.ts';
-import { draftEnd, label } from '../labels.ts';
 import { limits } from '../limits.ts';
 import { removeImage } from '../reap.ts';
 import { contentHash } from './bake-image.ts';

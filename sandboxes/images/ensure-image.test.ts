@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Engine } from '../engine.ts';
-import { thisController } from '../labels.ts';
+import { thisController } from '../containers/labels.ts';
+import type { Engine } from '../engine/engine.ts';
 import {
   containersOf,
   ownTemporaryFolders,

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Engine } from '../engine.ts';
-import { engineFault } from '../engine-fault.ts';
+import { label } from '../containers/labels.ts';
+import type { Sandbox } from '../containers/sandbox.ts';
+import type { Engine } from '../engine/engine.ts';
+import { engineFault } from '../engine/engine-fault.ts';
 import { SandboxFault } from '../fault.ts';
-import { label } from '../labels.ts';
 import { limits } from '../limits.ts';
-import type { Sandbox } from '../sandbox.ts';
 import { bakeImage } from './bake-image.ts';
 import { ensureDebianBase } from './debian-base.ts';
 import { npmFolder, packageSpecs, packFolder, packPackages } from './npm-packages.ts';

@@ -1,5 +1,5 @@
-import type { Engine } from '../engine.ts';
-import { engineFault, statusOf } from '../engine-fault.ts';
+import type { Engine } from '../engine/engine.ts';
+import { engineFault, statusOf } from '../engine/engine-fault.ts';
 import { SandboxFault } from '../fault.ts';
 import { noteUse } from './usage.ts';
 

@@ -3,12 +3,12 @@ import { access, chmod } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { execa } from 'execa';
-import type { Engine } from '../engine.ts';
-import { engineFault } from '../engine-fault.ts';
+import { shellQuote } from '../containers/shell-quote.ts';
+import type { Engine } from '../engine/engine.ts';
+import { engineFault } from '../engine/engine-fault.ts';
+import { followProgress } from '../engine/follow-progress.ts';
 import { SandboxFault } from '../fault.ts';
-import { followProgress } from '../follow-progress.ts';
 import { limits } from '../limits.ts';
-import { shellQuote } from '../shell-quote.ts';
 import type { BuildOptions, DebianBase } from './debian-base.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { removeOwnImages, testEngine, testSandbox, withOwnOwner } from '../test-engine.ts';
 import { bakeImage } from './bake-image.ts';
 import { ensureSpace } from './disk-space.ts';

@@ -1,4 +1,4 @@
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { removeImage } from '../reap.ts';
 import { imageId } from './find-image.ts';
 import { type PrunePlan, type PruneTerms, planPrune } from './plan-prune.ts';

@@ -1,7 +1,7 @@
-import type { Engine } from '../engine.ts';
-import { engineFault } from '../engine-fault.ts';
+import type { Engine } from '../engine/engine.ts';
+import { engineFault } from '../engine/engine-fault.ts';
+import { followProgress } from '../engine/follow-progress.ts';
 import { SandboxFault } from '../fault.ts';
-import { followProgress } from '../follow-progress.ts';
 import { limits } from '../limits.ts';
 import type { BuildOptions } from './debian-base.ts';
 

@@ -1,6 +1,6 @@
-import type { Engine } from '../engine.ts';
-import { engineFault, statusOf } from '../engine-fault.ts';
-import { label } from '../labels.ts';
+import { label } from '../containers/labels.ts';
+import type { Engine } from '../engine/engine.ts';
+import { engineFault, statusOf } from '../engine/engine-fault.ts';
 import { type Layered, measureOwnBytes } from './own-bytes.ts';
 import { lastUse } from './usage.ts';
 

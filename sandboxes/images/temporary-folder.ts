@@ -2,7 +2,7 @@ import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { isGone, thisController } from '../labels.ts';
+import { isGone, thisController } from '../containers/labels.ts';
 
 const prefix = 'whetstone-tmp-';
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Engine } from '../engine.ts';
+import type { Sandbox } from '../containers/sandbox.ts';
+import type { Engine } from '../engine/engine.ts';
 import { limits } from '../limits.ts';
-import type { Sandbox } from '../sandbox.ts';
 import { testEngine, testSandbox } from '../test-engine.ts';
 import type { NetworkEvent } from './network-log.ts';
 import { openProxy } from './open-proxy.ts';

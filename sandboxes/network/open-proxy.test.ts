@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Engine } from '../engine.ts';
-import type { Sandbox } from '../sandbox.ts';
+import type { Sandbox } from '../containers/sandbox.ts';
+import type { Engine } from '../engine/engine.ts';
 import { containersOf, testEngine, testSandbox, until } from '../test-engine.ts';
 import type { NetworkEvent } from './network-log.ts';
 import { openProxy } from './open-proxy.ts';

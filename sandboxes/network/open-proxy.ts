@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import type { Sandbox } from '../containers/sandbox.ts';
 import { limits } from '../limits.ts';
-import type { Sandbox } from '../sandbox.ts';
 import { Dialler, type Lookup, lookupBySystem } from './dial.ts';
 import { listOwnAddresses } from './judge-address.ts';
 import { type NetworkPolicy, readPolicy } from './judge-destination.ts';

@@ -1,9 +1,9 @@
 import { performServerHandshake, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import type { SandboxPipe } from '../containers/sandbox.ts';
 import { SandboxFault } from '../fault.ts';
 import { limits } from '../limits.ts';
-import type { SandboxPipe } from '../sandbox.ts';
 import type { Dialler } from './dial.ts';
 import { createFilteringProxy } from './filtering-proxy.ts';
 import { escapeName, type NetworkLog, type Refusals } from './network-log.ts';

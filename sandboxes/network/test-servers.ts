@@ -4,7 +4,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { Readable } from 'node:stream';
-import type { Sandbox } from '../sandbox.ts';
+import type { Sandbox } from '../containers/sandbox.ts';
 
 export interface Certificate {
   key: string;

@@ -1,12 +1,12 @@
 // A process that works with sandboxes until it is killed: `chaos-controller.ts OWNER IMAGE SEED`. It says what it begins.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectEngine } from '../engine.ts';
+import { openSandbox } from '../containers/open-sandbox.ts';
+import { connectEngine } from '../engine/engine.ts';
 import { openEnvironment, restoreEnvironment } from '../environments/open-environment.ts';
 import { bakeImage } from '../images/bake-image.ts';
 import { ensureDockerfileImage } from '../images/ensure-dockerfile-image.ts';
 import { temporaryFolder } from '../images/temporary-folder.ts';
-import { openSandbox } from '../open-sandbox.ts';
 import { openTrials } from '../trials/open-trials.ts';
 
 const [owner = '', image = '', seed = ''] = process.argv.slice(2);

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import type { Engine } from '../engine.ts';
+import { draftEnd, label } from '../containers/labels.ts';
+import type { Engine } from '../engine/engine.ts';
 import { listImages } from '../images/list-images.ts';
 import { abandonedFolders } from '../images/temporary-folder.ts';
-import { draftEnd, label } from '../labels.ts';
 import { limits } from '../limits.ts';
 import { reap, removeImage } from '../reap.ts';
 

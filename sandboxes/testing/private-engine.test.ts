@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { connectEngine, type Engine } from '../engine.ts';
+import { connectEngine, type Engine } from '../engine/engine.ts';
 import { containersOf, ownTemporaryFolders, testSandbox } from '../test-engine.ts';
 import { copyImage, startPrivateEngine } from './private-engine.ts';
 import { importSmallImage } from './small-image.ts';

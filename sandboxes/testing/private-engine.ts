@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ExecaError, execa } from 'execa';
-import { connectEngine, type Engine } from '../engine.ts';
+import { connectEngine, type Engine } from '../engine/engine.ts';
+import { followProgress } from '../engine/follow-progress.ts';
 import { SandboxFault } from '../fault.ts';
-import { followProgress } from '../follow-progress.ts';
 import { temporaryFolder } from '../images/temporary-folder.ts';
 
 export interface PrivateEngineOptions {

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
-import type { Engine } from '../engine.ts';
-import { followProgress } from '../follow-progress.ts';
+import type { Engine } from '../engine/engine.ts';
+import { followProgress } from '../engine/follow-progress.ts';
 import { programs } from '../images/programs.ts';
 
 export const smallPrograms = [...Object.keys(programs), 'chmod', 'dirname', 'id', 'ls', 'mkdir', 'true'];

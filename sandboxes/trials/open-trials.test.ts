@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Engine } from '../engine.ts';
+import { removeContainer } from '../containers/remove-container.ts';
+import type { Engine } from '../engine/engine.ts';
 import { removeImage } from '../reap.ts';
-import { removeContainer } from '../remove-container.ts';
 import { containersOf, testEngine, until, withOwnOwner } from '../test-engine.ts';
 import { importSmallImage, smallPrograms } from '../testing/small-image.ts';
 import { openTrials, type TrialRunnerOptions } from './open-trials.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Engine } from '../engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { SandboxFault } from '../fault.ts';
 import { limits } from '../limits.ts';
 import type { Job, Outcome, TrialResult, TrialRunner } from './trial.ts';

@@ -1,4 +1,4 @@
-import { demultiplexer } from '../demux.ts';
+import { demultiplexer } from '../containers/demux.ts';
 
 /** What the supervisor says of a job that ended, and what is left of what the job itself said. */
 export interface Report {

@@ -1,7 +1,7 @@
+import { shellQuote } from '../containers/shell-quote.ts';
 import { SandboxFault } from '../fault.ts';
 import { programs } from '../images/programs.ts';
 import { limits } from '../limits.ts';
-import { shellQuote } from '../shell-quote.ts';
 import type { Job } from './trial.ts';
 
 /**

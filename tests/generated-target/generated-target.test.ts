@@ -17,7 +17,7 @@ import { loadTarget, type Target } from '../../loops/target/load-target.ts';
 import { referenceRows } from '../../loops/verify/reference.ts';
 import { createLanes } from '../../loops/workflows/lanes.ts';
 import { LoopSummary } from '../../loops/workflows/summarise.ts';
-import { connectEngine, type Engine } from '../../sandboxes/engine.ts';
+import { connectEngine, type Engine } from '../../sandboxes/engine/engine.ts';
 import { containersOf } from '../../sandboxes/test-engine.ts';
 import { type GeneratedTarget, makeTarget, OBJECTIVE_MS } from './make-target.ts';
 import type { Params } from './record-log.ts';

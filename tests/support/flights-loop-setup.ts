@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { engineOwner } from '../../cli/engine-owner.ts';
 import { destroyState } from '../../loops/state/destroy-state.ts';
-import { connectEngine } from '../../sandboxes/engine.ts';
+import { connectEngine } from '../../sandboxes/engine/engine.ts';
 import { reap } from '../../sandboxes/reap.ts';
 import { removeOwnImages } from '../../sandboxes/test-engine.ts';
 import { RUN_FOLDER } from './flights-loop.ts';

@@ -5,7 +5,7 @@ import { listVersions } from '../../datasets/cases/dataset.ts';
 import { openState } from '../../loops/state/open-state.ts';
 import { frontierRoot } from '../../loops/workflows/freeze-cases.ts';
 import type { LoopSummary } from '../../loops/workflows/summarise.ts';
-import { connectEngine } from '../../sandboxes/engine.ts';
+import { connectEngine } from '../../sandboxes/engine/engine.ts';
 import { containersOf } from '../../sandboxes/test-engine.ts';
 import { type KillPoint, type LoopRun, runLoopUntil, summaryOf } from './kill-points.ts';
 import type { TinyTarget } from './tiny-target.ts';

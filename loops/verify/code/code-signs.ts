@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sandbox } from '../../../sandboxes/sandbox.ts';
+import type { Sandbox } from '../../../sandboxes/containers/sandbox.ts';
 
 /** How long the processes of a run may take to be gone after its end. */
 const LEAVE_MS = 3_000;

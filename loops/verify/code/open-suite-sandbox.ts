@@ -1,6 +1,6 @@
+import { openSandbox } from '../../../sandboxes/containers/open-sandbox.ts';
+import type { Sandbox } from '../../../sandboxes/containers/sandbox.ts';
 import { SandboxFault } from '../../../sandboxes/fault.ts';
-import { openSandbox } from '../../../sandboxes/open-sandbox.ts';
-import type { Sandbox } from '../../../sandboxes/sandbox.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
 import { timeLimitMs, type Variation } from './variation.ts';
 

@@ -1,7 +1,7 @@
 import { readReport } from '../../../datasets/reports/read-report.ts';
 import type { ReportFormat, TestReport } from '../../../datasets/reports/test-report.ts';
+import type { Sandbox } from '../../../sandboxes/containers/sandbox.ts';
 import { SandboxFault } from '../../../sandboxes/fault.ts';
-import type { Sandbox } from '../../../sandboxes/sandbox.ts';
 
 /** Of a report, wherever it is written. */
 export const REPORT_BYTES = 32 * 2 ** 20;

@@ -1,7 +1,7 @@
 import { type Duplex, PassThrough } from 'node:stream';
 import type { FailingTest } from '../../../datasets/cases/code-case.ts';
-import type { Sandbox } from '../../../sandboxes/sandbox.ts';
-import { watchDisk } from '../../../sandboxes/watch-disk.ts';
+import type { Sandbox } from '../../../sandboxes/containers/sandbox.ts';
+import { watchDisk } from '../../../sandboxes/containers/watch-disk.ts';
 import { SEPARATE_CONFIG, SEPARATE_FOLDER } from '../../target/tests-image.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
 import { codeCommand, testCommand } from '../separate/commands.ts';

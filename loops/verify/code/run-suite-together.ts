@@ -1,4 +1,4 @@
-import { watchDisk } from '../../../sandboxes/watch-disk.ts';
+import { watchDisk } from '../../../sandboxes/containers/watch-disk.ts';
 import type { CodeContext } from '../../workflows/code-context.ts';
 import { isCodesDoing, openSuiteSandbox } from './open-suite-sandbox.ts';
 import { REPORT_BYTES, readReportFile, readSuiteReport } from './report-file.ts';

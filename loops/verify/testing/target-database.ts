@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import path from 'node:path';
-import type { Sandbox } from '../../../sandboxes/sandbox.ts';
+import type { Sandbox } from '../../../sandboxes/containers/sandbox.ts';
 import { startPostgres } from '../../../tests/support/postgres.ts';
 import { SqlClient } from '../../target/sql-client.ts';
 

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Engine } from './engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import { limits } from '../limits.ts';
+import { reap } from '../reap.ts';
+import { containersOf, testEngine, testSandbox, until } from '../test-engine.ts';
 import { label } from './labels.ts';
-import { limits } from './limits.ts';
-import { reap } from './reap.ts';
-import { containersOf, testEngine, testSandbox, until } from './test-engine.ts';
 
 let engine: Engine;
 let image: string;

@@ -1,9 +1,9 @@
 // What the engine says of a container: nothing in it can make that up, but for `processesInside`.
 import type Docker from 'dockerode';
-import { engineFault } from './engine-fault.ts';
+import { engineFault } from '../engine/engine-fault.ts';
+import { SandboxFault } from '../fault.ts';
+import { limits } from '../limits.ts';
 import { execute } from './exec.ts';
-import { SandboxFault } from './fault.ts';
-import { limits } from './limits.ts';
 import { sandboxUser } from './profiles.ts';
 
 /** Bytes now used by the writable layer. */

@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 import { execa } from 'execa';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Engine } from './engine.ts';
-import { limits } from './limits.ts';
+import type { Engine } from '../engine/engine.ts';
+import { limits } from '../limits.ts';
+import { containersOf, testEngine, testSandbox, until } from '../test-engine.ts';
 import type { Sandbox } from './sandbox.ts';
-import { containersOf, testEngine, testSandbox, until } from './test-engine.ts';
 
 let engine: Engine;
 let image: string;

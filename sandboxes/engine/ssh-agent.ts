@@ -2,8 +2,8 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { Agent, type ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex, type Readable, type Writable } from 'node:stream';
+import { limits } from '../limits.ts';
 import type { Endpoint } from './endpoint.ts';
-import { limits } from './limits.ts';
 
 export type SshEndpoint = Extract<Endpoint, { kind: 'ssh' }>;
 

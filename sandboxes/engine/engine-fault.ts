@@ -1,4 +1,4 @@
-import { SandboxFault } from './fault.ts';
+import { SandboxFault } from '../fault.ts';
 
 /** Of errors that say that nobody answers any more, here or over a network. */
 const lostCodes = new Set(

@@ -1,4 +1,4 @@
-import { SandboxFault } from './fault.ts';
+import { SandboxFault } from '../fault.ts';
 
 /** Where an engine is reached. Ports and hosts are checked; `user` and `host` never begin with a dash. */
 export type Endpoint =

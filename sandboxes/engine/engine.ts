@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import type Docker from 'dockerode';
+import { SandboxFault } from '../fault.ts';
+import { limits } from '../limits.ts';
 import { askInfo, askVersion, type EngineInfo } from './ask-engine.ts';
 import { connectFault } from './connect-fault.ts';
 import { type DialOptions, dialEngine } from './dial-engine.ts';
 import { formatEndpoint, parseEndpoint } from './endpoint.ts';
-import { SandboxFault } from './fault.ts';
-import { limits } from './limits.ts';
 import { noSuchRuntime, runtimesOf } from './runtimes.ts';
 
 /** A Docker Engine that answered, and the name under which this installation's things are labelled there. */

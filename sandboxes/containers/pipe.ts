@@ -1,8 +1,8 @@
 import { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
+import { limits } from '../limits.ts';
 import { demultiplexer } from './demux.ts';
 import { died, exitCodeOf, type RunningExec, startExec } from './exec-stream.ts';
-import { limits } from './limits.ts';
 import type { SandboxPipe } from './sandbox.ts';
 
 export interface PipeOptions {

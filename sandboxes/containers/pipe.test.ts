@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { buffer, text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Engine } from './engine.ts';
+import type { Engine } from '../engine/engine.ts';
+import { testEngine, testSandbox } from '../test-engine.ts';
 import type { Sandbox } from './sandbox.ts';
-import { testEngine, testSandbox } from './test-engine.ts';
 
 let engine: Engine;
 let image: string;

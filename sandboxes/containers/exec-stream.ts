@@ -3,10 +3,10 @@ import type { Duplex } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { engineFault, statusOf } from './engine-fault.ts';
-import { SandboxFault } from './fault.ts';
+import { engineFault, statusOf } from '../engine/engine-fault.ts';
+import { SandboxFault } from '../fault.ts';
+import { limits } from '../limits.ts';
 import { killGroupScript } from './kill-group.ts';
-import { limits } from './limits.ts';
 
 export interface ExecStart {
   cwd?: string | undefined;

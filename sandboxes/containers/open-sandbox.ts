@@ -1,12 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
+import type { Engine } from '../engine/engine.ts';
+import { isolationOf } from '../engine/isolation.ts';
+import { SandboxFault } from '../fault.ts';
+import { limits } from '../limits.ts';
 import { commitContainer } from './commit-container.ts';
-import type { Engine } from './engine.ts';
 import { execute } from './exec.ts';
-import { SandboxFault } from './fault.ts';
 import { changedPaths, isRunning, processes, processesInside, writtenBytes } from './inspect-container.ts';
-import { isolationOf } from './isolation.ts';
-import { limits } from './limits.ts';
 import { type ExecPipe, openPipe } from './pipe.ts';
 import { startProcess } from './process.ts';
 import { containerOptions, type Profile, sandboxUser } from './profiles.ts';

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { containersOf } from '../test-engine.ts';
+import { startPrivateEngine } from '../testing/private-engine.ts';
+import { importSmallImage } from '../testing/small-image.ts';
 import { label } from './labels.ts';
-import { containersOf } from './test-engine.ts';
-import { startPrivateEngine } from './testing/private-engine.ts';
-import { importSmallImage } from './testing/small-image.ts';
 
 const here = (file: string) => JSON.stringify(join(import.meta.dirname, file));
 

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
+import { SandboxFault } from '../fault.ts';
 import { type Endpoint, formatEndpoint } from './endpoint.ts';
-import { SandboxFault } from './fault.ts';
 
 /** Why no engine could be had at an endpoint, and the next step. */
 export function connectFault(error: unknown, endpoint: Endpoint): SandboxFault {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
-import type { Engine } from './engine.ts';
-import { engineFault } from './engine-fault.ts';
-import { noteUse } from './images/usage.ts';
+import type { Engine } from '../engine/engine.ts';
+import { engineFault } from '../engine/engine-fault.ts';
+import { noSuchRuntime } from '../engine/runtimes.ts';
+import { noteUse } from '../images/usage.ts';
 import { containerLabels } from './labels.ts';
 import { removeContainer } from './remove-container.ts';
-import { noSuchRuntime } from './runtimes.ts';
 
 export interface StartContainerOptions {
   /** Tag or id. */

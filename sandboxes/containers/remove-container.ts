@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { engineFault, statusOf } from './engine-fault.ts';
+import { engineFault, statusOf } from '../engine/engine-fault.ts';
 
 /** Removes a container and its volumes; one that is gone or going is fine. False where there was none. */
 export async function removeContainer(container: Docker.Container): Promise<boolean> {

@@ -1,5 +1,5 @@
+import { SandboxFault } from '../fault.ts';
 import type { EngineInfo } from './ask-engine.ts';
-import { SandboxFault } from './fault.ts';
 
 /** Names of the runtimes that a sandbox can be opened with, sorted: without containerd's own names for them. */
 export function runtimesOf(info: EngineInfo): string[] {

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { containersOf, testSandbox, until } from '../test-engine.ts';
+import { type Certificates, makeCertificates } from '../testing/certificates.ts';
+import { type PrivateEngine, startPrivateEngine } from '../testing/private-engine.ts';
+import { importSmallImage } from '../testing/small-image.ts';
+import { type SshServer, startSshServer } from '../testing/ssh-server.ts';
 import { connectEngine, type Engine } from './engine.ts';
-import { containersOf, testSandbox, until } from './test-engine.ts';
-import { type Certificates, makeCertificates } from './testing/certificates.ts';
-import { type PrivateEngine, startPrivateEngine } from './testing/private-engine.ts';
-import { importSmallImage } from './testing/small-image.ts';
-import { type SshServer, startSshServer } from './testing/ssh-server.ts';
 
 let folder: string;
 let certificates: Certificates;

@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import { limits } from '../limits.ts';
 import { demultiplexer } from './demux.ts';
 import { commandEnd, type RunningExec, startExec } from './exec-stream.ts';
-import { limits } from './limits.ts';
 import type { ExecOptions, ExecOutcome } from './sandbox.ts';
 
 /** An ExecOutcome before its bytes are taken for text. */

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { engineFault } from './engine-fault.ts';
+import { engineFault } from '../engine/engine-fault.ts';
 import { label } from './labels.ts';
 import { sandboxUser } from './profiles.ts';
 import type { Sandbox } from './sandbox.ts';

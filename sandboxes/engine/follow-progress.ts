@@ -1,5 +1,5 @@
-import { SandboxFault } from './fault.ts';
-import { limits } from './limits.ts';
+import { SandboxFault } from '../fault.ts';
+import { limits } from '../limits.ts';
 
 /** What the engine says of a pull, an import or a build while it goes on. */
 export interface ProgressEvent {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Engine } from './engine.ts';
-import { limits } from './limits.ts';
+import type { Engine } from '../engine/engine.ts';
+import { limits } from '../limits.ts';
+import { testEngine, testSandbox } from '../test-engine.ts';
 import type { Sandbox } from './sandbox.ts';
-import { testEngine, testSandbox } from './test-engine.ts';
 
 let engine: Engine;
 let image: string;

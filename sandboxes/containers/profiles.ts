@@ -1,5 +1,5 @@
 import type { ContainerCreateOptions } from 'dockerode';
-import { limits } from './limits.ts';
+import { limits } from '../limits.ts';
 
 /**
  * `hardened`: read-only root, small tmpfs at /tmp and /work, nothing survives. `service`: a writable layer, so that

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { testSandbox } from '../test-engine.ts';
+import { startPrivateEngine } from '../testing/private-engine.ts';
+import { importSmallImage } from '../testing/small-image.ts';
 import { engineHealth } from './engine-health.ts';
-import { testSandbox } from './test-engine.ts';
-import { startPrivateEngine } from './testing/private-engine.ts';
-import { importSmallImage } from './testing/small-image.ts';
 
 test('an engine tells how it does, also one that hangs, that is dead, and that is back', async () => {
   await using own = await startPrivateEngine();

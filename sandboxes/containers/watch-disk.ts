@@ -1,4 +1,4 @@
-import { limits } from './limits.ts';
+import { limits } from '../limits.ts';
 import type { Sandbox } from './sandbox.ts';
 
 export interface DiskWatch extends Disposable {

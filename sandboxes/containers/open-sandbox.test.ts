@@ -1,9 +1,9 @@
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cpusOf, type Engine } from './engine.ts';
-import { removeImage } from './reap.ts';
+import { cpusOf, type Engine } from '../engine/engine.ts';
+import { removeImage } from '../reap.ts';
+import { addedBytes, testEngine, testSandbox } from '../test-engine.ts';
 import type { Sandbox } from './sandbox.ts';
-import { addedBytes, testEngine, testSandbox } from './test-engine.ts';
 import { watchDisk } from './watch-disk.ts';
 
 let engine: Engine;

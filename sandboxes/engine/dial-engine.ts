@@ -3,9 +3,9 @@ import type { Agent } from 'node:http';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
+import { SandboxFault } from '../fault.ts';
+import { limits } from '../limits.ts';
 import type { Endpoint } from './endpoint.ts';
-import { SandboxFault } from './fault.ts';
-import { limits } from './limits.ts';
 import { SshAgent } from './ssh-agent.ts';
 
 /** Paths of PEM files: the authority that the engine's certificate is checked by, and this client's own. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { SandboxFault } from '../fault.ts';
 import { type Endpoint, formatEndpoint, parseEndpoint } from './endpoint.ts';
-import { SandboxFault } from './fault.ts';
 
 const host = fc.oneof(
   fc.domain(),

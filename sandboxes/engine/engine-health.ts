@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
+import { limits } from '../limits.ts';
 import { askInfo } from './ask-engine.ts';
 import type { Engine } from './engine.ts';
-import { limits } from './limits.ts';
 
 /** How an engine does, at one moment. Durations in milliseconds, sizes in bytes. */
 export type EngineHealth =

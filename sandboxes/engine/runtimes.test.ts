@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SandboxFault } from '../fault.ts';
+import { containersOf, testSandbox, until } from '../test-engine.ts';
+import { unpackRuntimes } from '../testing/other-runtimes.ts';
+import { type PrivateEngine, startPrivateEngine } from '../testing/private-engine.ts';
+import { importSmallImage } from '../testing/small-image.ts';
 import { connectEngine, type Engine } from './engine.ts';
-import { SandboxFault } from './fault.ts';
 import { isolationOf } from './isolation.ts';
-import { containersOf, testSandbox, until } from './test-engine.ts';
-import { unpackRuntimes } from './testing/other-runtimes.ts';
-import { type PrivateEngine, startPrivateEngine } from './testing/private-engine.ts';
-import { importSmallImage } from './testing/small-image.ts';
 
 let folder: string;
 let own: PrivateEngine;
