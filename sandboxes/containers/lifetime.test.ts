@@ -19,7 +19,7 @@ beforeAll(async () => {
 /** A process of its own that opens a sandbox, says so, and goes on as told. */
 function controller(owner: string, then: string) {
   const script = `
-    import { connectEngine } from ${JSON.stringify(join(import.meta.dirname, 'engine.ts'))};
+    import { connectEngine } from ${JSON.stringify(join(import.meta.dirname, '../engine/engine.ts'))};
     import { openSandbox } from ${JSON.stringify(join(import.meta.dirname, 'open-sandbox.ts'))};
     const engine = await connectEngine({ owner: ${JSON.stringify(owner)} });
     const sandbox = await openSandbox(engine, { image: ${JSON.stringify(image)}, profile: 'service', ttlMs: 60_000, purpose: 'test' });

@@ -11,9 +11,9 @@ const here = (file: string) => JSON.stringify(join(import.meta.dirname, file));
 
 /** A daemon: it works and reaps at once, and tells what its work came to. */
 const daemon = (endpoint: string, image: string, owner: string) => `
-  import { connectEngine } from ${here('engine.ts')};
+  import { connectEngine } from ${here('../engine/engine.ts')};
   import { openSandbox } from ${here('open-sandbox.ts')};
-  import { reap } from ${here('reap.ts')};
+  import { reap } from ${here('../reap.ts')};
   const owner = ${JSON.stringify(owner)};
   const engine = await connectEngine({ endpoint: ${JSON.stringify(endpoint)}, owner });
   let working = true;

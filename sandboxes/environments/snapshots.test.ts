@@ -77,7 +77,7 @@ describe('snapshots', () => {
   test('outlive a controller that is killed, and are restored by another process', async () => {
     const own = withOwnOwner(engine);
     const script = `
-      import { connectEngine } from ${JSON.stringify(join(import.meta.dirname, '..', 'engine.ts'))};
+      import { connectEngine } from ${JSON.stringify(join(import.meta.dirname, '../engine/engine.ts'))};
       import { openEnvironment } from ${JSON.stringify(join(import.meta.dirname, 'open-environment.ts'))};
       const engine = await connectEngine({ owner: ${JSON.stringify(own.owner)} });
       const files = Buffer.from(${JSON.stringify(files.toString('base64'))}, 'base64');

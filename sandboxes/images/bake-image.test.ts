@@ -51,7 +51,7 @@ describe('bakeImage', () => {
     const options = { name: 'test-race', from, key: own.owner, timeoutMs: 30_000, ...silent };
     const folder = join(import.meta.dirname, '..');
     const script = `
-      import { connectEngine } from ${JSON.stringify(join(folder, 'engine.ts'))};
+      import { connectEngine } from ${JSON.stringify(join(folder, 'engine/engine.ts'))};
       import { bakeImage } from ${JSON.stringify(join(folder, 'images/bake-image.ts'))};
       const engine = await connectEngine({ owner: ${JSON.stringify(own.owner)} });
       const { image, reused } = await bakeImage(engine, { ...${JSON.stringify(options)}, progress: () => {} },

@@ -149,7 +149,7 @@ test('builders that are killed at any moment leave nothing that the next reap do
     `FROM ${from} AS one\nUSER root\nRUN echo ${randomUUID()} > /1\nRUN sleep 0.3\nFROM ${from}\nUSER root\nRUN echo 2 > /2\nCOPY --from=one /1 /1\nRUN sleep 0.3\n`,
   );
   const script = `
-    import { connectEngine } from ${JSON.stringify(join(import.meta.dirname, '../engine.ts'))};
+    import { connectEngine } from ${JSON.stringify(join(import.meta.dirname, '../engine/engine.ts'))};
     import { ensureDockerfileImage } from ${JSON.stringify(join(import.meta.dirname, 'ensure-dockerfile-image.ts'))};
     const engine = await connectEngine({ owner: ${JSON.stringify(own.owner)} });
     console.log('started');
