@@ -1,11 +1,10 @@
 import { z } from 'zod';
+import { uses, usesOf } from '../../sandboxes/images/plan-prune.ts';
 import { surveyImages } from '../../sandboxes/images/survey-images.ts';
 import { defineCommand } from '../define-command.ts';
 import { formatBytes } from '../format-figures.ts';
 import { findTarget, neededTags, openImages } from '../images/open-images.ts';
 import { renderTable } from '../render-table.ts';
-
-const Use = z.enum(['container', 'stood-on', 'configuration']);
 
 export const imagesListCommand = defineCommand({
   name: 'images list',
@@ -29,8 +28,8 @@ export const imagesListCommand = defineCommand({
         createdAt: z.string(),
         /** When a sandbox was last opened on it, as far as was noted. */
         lastUsedAt: z.string().nullable(),
-        /** A container, an image of ours that stands on it, or the configuration at hand. */
-        inUse: z.array(Use),
+        /** None of these is pruned. */
+        inUse: z.array(z.enum(uses)),
       }),
     ),
     /** Sum of `ownBytes`. */
@@ -42,6 +41,7 @@ export const imagesListCommand = defineCommand({
     const engine = await openImages(context, target);
     const needed = await neededTags(engine, target, context);
     const survey = await surveyImages(engine);
+    const now = Date.now();
     const images = survey
       .filter(({ owner }) => owner === engine.owner)
       .map(({ tags, ...image }) => ({
@@ -52,14 +52,7 @@ export const imagesListCommand = defineCommand({
         ownBytes: image.ownBytes,
         createdAt: new Date(image.createdAt).toISOString(),
         lastUsedAt: image.lastUsedAt === null ? null : new Date(image.lastUsedAt).toISOString(),
-        inUse: Use.options.filter(
-          (use) =>
-            ({
-              container: image.containers > 0,
-              'stood-on': image.children.length > 0,
-              configuration: tags.some((tag) => needed.includes(tag)),
-            })[use],
-        ),
+        inUse: usesOf({ tags, ...image }, { needed, now }),
       }));
     const usedBytes = images.reduce((sum, { ownBytes }) => sum + ownBytes, 0);
     const budgetBytes = engine.keeping?.budgetBytes ?? 0;

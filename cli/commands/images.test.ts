@@ -80,7 +80,7 @@ test('build makes what the configuration needs, list shows it, prune leaves it a
   );
 
   const listed = await whetstone<Listed>('list');
-  expect(listed.images.find((image) => image.tag === tag)?.inUse).toEqual(['stood-on', 'configuration']);
+  expect(listed.images.find((image) => image.tag === tag)?.inUse).toEqual(['configuration', 'stood-on']);
   expect(listed.images.find((image) => image.tag === other)?.inUse).toEqual([]);
   expect(listed.usedBytes).toBe(listed.images.reduce((sum, { ownBytes }) => sum + ownBytes, 0));
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { measureOwnBytes } from './own-bytes.ts';
-import { planPrune } from './plan-prune.ts';
+import { planPrune, usesOf } from './plan-prune.ts';
 import type { SurveyedImage } from './survey-images.ts';
 
 const HOUR = 3_600_000;
@@ -119,4 +119,11 @@ test('a snapshot stays until it expires, whatever the budget', () => {
     removed: ['expired', 'other'],
     kept: { kept: 'snapshot' },
   });
+});
+
+test('an image may be in use by several at once', () => {
+  const terms = { needed: ['whetstone/busy:1'], now };
+  const busy = image('busy', { containers: 2, expiresAt: now + 1, children: ['other'] });
+  expect(usesOf(busy, terms)).toEqual(['container', 'snapshot', 'configuration', 'stood-on']);
+  expect(usesOf(image('idle', { expiresAt: now, lastUsedAt: now }), terms)).toEqual([]);
 });

@@ -1,8 +1,15 @@
 import { limits } from '../limits.ts';
 import type { SurveyedImage } from './survey-images.ts';
 
+/**
+ * What an image is in use by: a container, whoever made it (a `snapshot` that has not expired is somebody's work, which nothing could
+ * make again), the configuration at hand, or images of ours that stand on it.
+ */
+export const uses = ['container', 'snapshot', 'configuration', 'stood-on'] as const;
+export type Use = (typeof uses)[number];
+
 /** Why an image stays: what uses it, or that there is room for it. */
-export type KeepReason = 'container' | 'snapshot' | 'stood-on' | 'configuration' | 'recent' | 'within-budget';
+export type KeepReason = Use | 'recent' | 'within-budget';
 
 export interface PrunePlan {
   /** In this order: an image goes before what it stands on. */
@@ -25,12 +32,9 @@ export function planPrune(
   const before = own.reduce((sum, { ownBytes }) => sum + ownBytes, 0);
   const plan: PrunePlan = { remove: [], keep: [], usedBytes: { before, after: before } };
   const holds = (image: SurveyedImage): KeepReason | undefined => {
-    if (image.containers > 0) return 'container';
-    // Somebody's work, which nothing could make again: it goes when it expires.
-    if (image.expiresAt !== null && image.expiresAt > now) return 'snapshot';
-    if (needed.some((tag) => image.tags.includes(tag))) return 'configuration';
-    if (image.children.some((child) => left.has(child))) return 'stood-on';
-    return now - usedAt(image) < limits.keeping.recentMs ? 'recent' : undefined;
+    const children = image.children.filter((child) => left.has(child));
+    const [use] = usesOf({ ...image, children }, { needed, now });
+    return use ?? (now - usedAt(image) < limits.keeping.recentMs ? 'recent' : undefined);
   };
   while (all || plan.usedBytes.after > budgetBytes) {
     const [oldest] = own
@@ -45,6 +49,20 @@ export function planPrune(
     .filter((image) => left.has(image.id))
     .map((image) => ({ image, why: holds(image) ?? 'within-budget' }));
   return plan;
+}
+
+/** What an image is in use by; it goes with none of these. */
+export function usesOf(
+  image: SurveyedImage,
+  { needed, now }: { needed: readonly string[]; now: number },
+): Use[] {
+  const by: Record<Use, boolean> = {
+    container: image.containers > 0,
+    snapshot: image.expiresAt !== null && image.expiresAt > now,
+    configuration: needed.some((tag) => image.tags.includes(tag)),
+    'stood-on': image.children.length > 0,
+  };
+  return uses.filter((use) => by[use]);
 }
 
 export interface PruneTerms {
