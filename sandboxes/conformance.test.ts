@@ -14,7 +14,7 @@ beforeAll(async () => {
 test.each(conformance)(
   '$name',
   async ({ run }) => {
-    await run({ driver: dockerDriver(engine), image });
+    await run({ driver: dockerDriver(engine), image, ownKernel: false });
     await until(async () => (await containersOf(engine)).length === 0, 5_000);
     expect(await containersOf(engine)).toEqual([]);
   },

@@ -4,12 +4,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { shellQuote } from '../containers/shell-quote.ts';
 import { SandboxFault } from '../fault.ts';
 import { type Check, runJob, runScript, type Subject, told } from './check.ts';
 
 /** Every line of a script is tried by itself, and none may end well. */
 async function allFail(subject: Subject, attempts: readonly string[]): Promise<void> {
-  const script = attempts.map((attempt) => `if (${attempt}) > /dev/null; then echo 'DID: ${attempt}'; fi`);
+  const script = attempts.map(
+    (attempt) => `if (${attempt}) > /dev/null; then echo ${shellQuote(`DID: ${attempt}`)}; fi`,
+  );
   const done = await runScript(subject, `${script.join('\n')}\necho tried`, { timeoutMs: 30_000 });
   assert.equal(done.stdout.toString(), 'tried\n', told(done));
 }
@@ -30,9 +33,12 @@ async function allRefused(
   const done = await runJob(subject, { command: ['perl', '-e', script], timeoutMs: 30_000 });
   const seen = done.stdout.toString().trim().split('\n');
   assert.equal(seen.length, Object.keys(calls).length, told(done));
-  // EPERM, ESRCH or ENOSYS: another error would mean that the call was let through to fail by itself.
+  // EPERM, ESRCH or ENOSYS: another error would mean that the call was let through to fail by itself. Where the kernel is
+  // the job's own, it may fail so, and a namespace is one more of its own.
+  const isHeld = (line: string) =>
+    subject.ownKernel ? !/done$/.test(line) || /^unshare/.test(line) : / (1|3|38)$/.test(line);
   assert.deepEqual(
-    seen.filter((line) => !/ (1|3|38)$/.test(line)),
+    seen.filter((line) => !isHeld(line)),
     [],
     told(done),
   );
@@ -48,8 +54,12 @@ export const escapes: readonly Check[] = [
         'grep -E "^(Cap(Inh|Prm|Eff|Bnd|Amb)|NoNewPrivs):" /proc/self/status; id -u; id -G',
       );
       const said = done.stdout.toString();
-      assert.equal(said.match(/Cap\w+:\s+0{16}/g)?.length, 5, told(done));
-      assert.match(said, /NoNewPrivs:\s+1/);
+      const capabilities = said.match(/^Cap\w+:.*$/gm) ?? [];
+      assert.ok(
+        capabilities.length >= 4 && capabilities.every((line) => /:\s+0{16}$/.test(line)),
+        told(done),
+      );
+      if (!subject.ownKernel) assert.match(said, /NoNewPrivs:\s+1/);
       assert.match(said, /\n1000\n1000\n$/);
     },
   },
@@ -89,18 +99,18 @@ export const escapes: readonly Check[] = [
     name: 'devices, and set-user-id files',
     async run(subject) {
       await allFail(subject, [
-        'mknod /work/disk b 8 0',
-        'mknod /work/memory c 1 1',
+        'mknod /work/disk b 8 0 && head -c 1 /work/disk',
+        'mknod /work/memory c 1 1 && head -c 1 /work/memory',
         'head -c 1 /dev/mem',
         'head -c 1 /dev/kmsg',
         'ls /dev/[sv]d* /dev/nvme* /dev/kvm /dev/fuse /dev/net/tun',
         'cp /bin/sh /work/sh && chown 0 /work/sh',
         'su -c true root < /dev/null',
-        'cp /usr/bin/id /tmp/id && /tmp/id',
+        'cp $(command -v id) /tmp/id && /tmp/id',
       ]);
       const done = await runScript(
         subject,
-        'for file in $(find / -xdev -perm -4000 -type f 2> /dev/null); do timeout 2 $file --help < /dev/null > /dev/null 2>&1; done; cp /usr/bin/id /work/id; chmod 6755 /work/id; /work/id -u',
+        'for file in $(find / -xdev -perm -4000 -type f 2> /dev/null); do timeout 2 $file --help < /dev/null > /dev/null 2>&1; done; cp $(command -v id) /work/id; chmod 6755 /work/id; /work/id -u',
       );
       assert.equal(done.stdout.toString(), '1000\n', told(done));
     },
@@ -195,9 +205,16 @@ export const escapes: readonly Check[] = [
         'echo "|/work/x" > /proc/sys/kernel/core_pattern',
         'echo /work/x > /sys/kernel/uevent_helper',
         'echo -1000 > /proc/$PPID/oom_score_adj',
-        'mkdir /sys/fs/cgroup/x || mkdir /sys/fs/cgroup/memory/x',
-        'echo 1G > /sys/fs/cgroup/memory.max || echo 1000000000 > /sys/fs/cgroup/memory/memory.limit_in_bytes',
-        'echo /work/x > /sys/fs/cgroup/release_agent || echo /work/x > /sys/fs/cgroup/memory/release_agent',
+        // Where control groups are mounted: what lies between them may be the container's own.
+        `grep -E '^[^ ]+ [^ ]+ cgroup2? ' /proc/mounts | cut -d' ' -f2 | {
+          while read -r folder; do
+            mkdir $folder/x && exit
+            for file in memory.max memory.limit_in_bytes pids.max release_agent notify_on_release cgroup.procs; do
+              [ -e $folder/$file ] && echo 1 > $folder/$file && exit
+            done
+          done
+          false
+        }`,
         'for folder in / /etc /usr /bin /home/sandbox /root /var/tmp /run /mnt; do touch $folder/x && exit 0; done; false',
       ]);
     },
@@ -237,7 +254,7 @@ export const escapes: readonly Check[] = [
     async run(subject) {
       const tries = [
         'ln -s /etc/shadow /work/result',
-        'ln -s /proc/1/environ /work/result',
+        'ln -s /proc/1/mem /work/result',
         'ln -s /dev/zero /work/result',
         'mkfifo /work/result',
         'mkdir /work/result',

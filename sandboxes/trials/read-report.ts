@@ -76,7 +76,7 @@ function parseReport(bytes: Buffer): Report {
   };
 }
 
-// Where the runtime shows no cgroup, the supervisor says `-`.
+// Where the runtime shows no cgroup, the supervisor has no figure.
 function figure(value: number): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }

@@ -26,24 +26,20 @@ cgroup=/sys/fs/cgroup
 chown 1000:1000 /dev/stdout /dev/stderr
 exec 3>&2 2> /dev/null
 (sleep "$1"; kill -9 $$) < /dev/null > /dev/null 3>&- &
+# Chosen before there is a job: a runtime may mount control groups into a folder that a job can write to.
+first_of() { found=/dev/null; for file in "$@"; do [ -r $cgroup/$file ] && found=$cgroup/$file && return; done; }
+field() { found=$3; while read -r name value; do [ "$name" = "$2" ] && found=$value && return; done < $1; }
+first_of cpuacct/cpuacct.usage; cpuacct=$found
+first_of cpu.stat; cpu_stat=$found
+first_of memory/memory.max_usage_in_bytes memory.peak; memory_peak=$found
+first_of memory/memory.oom_control memory.events; memory_events=$found
+first_of pids/pids.current pids.current; pids=$found
 cpu_used() {
-  cpu=- found=
-  if [ -r $cgroup/cpuacct/cpuacct.usage ]; then read -r cpu < $cgroup/cpuacct/cpuacct.usage
-  elif [ -r $cgroup/cpu.stat ]; then field $cgroup/cpu.stat usage_usec; cpu=\${found}000; fi
+  read -r cpu < $cpuacct && return
+  field $cpu_stat usage_usec none; cpu=\${found}000
 }
-memory_used() {
-  peak=- killed=0
-  for file in $cgroup/memory/memory.max_usage_in_bytes $cgroup/memory.peak; do [ -r $file ] && read -r peak < $file; done
-  for file in $cgroup/memory/memory.oom_control $cgroup/memory.events; do
-    [ -r $file ] && found= && field $file oom_kill && killed=\${found:-0}
-  done
-}
-field() { while read -r name value; do [ "$name" = "$2" ] && found=$value; done < "$1"; }
 newline='
 '
-pids=/dev/null
-for file in $cgroup/pids/pids.current $cgroup/pids.current; do [ -r $file ] && pids=$file; done
-
 mkfifo -m 600 /tmp/job /tmp/alarm
 exec 4<> /tmp/job 5<> /tmp/alarm
 rm /tmp/job /tmp/alarm
@@ -78,7 +74,8 @@ wait
 echo ended >&4
 read -r first <&4
 cpu_used
-memory_used
+read -r peak < $memory_peak || peak=none
+field $memory_events oom_kill 0; killed=$found
 printf '\\n%s %s %s %s %s %s %s %s\\n' "$nonce" $unpacked $code "$first" "$cpu0" "$cpu" "$peak" "$killed"
 [ -z "$result" ] || $as sh -c 'if [ -f "$1" ]; then echo file; exec timeout 10 head -c "$2" -- "$1"; fi' sh "$result" "$max"
 printf '\\n%s end\\n' "$nonce"
