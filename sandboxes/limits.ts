@@ -30,6 +30,8 @@ export const limits = {
     files: 65_536,
   },
   service: { memoryBytes: 1024 * MB, cpus: 2, pids: 256, shmBytes: 128 * MB },
+  /** Of a kernel in user space, for each process that a sandbox in it may have. */
+  threadsPerProcess: 8,
   /** Of a sandbox in which code is tested: bytes of its writable layer, and how often they are looked at. */
   disk: { codeBytes: 512 * MB, lookMs: 1_000 },
   files: {

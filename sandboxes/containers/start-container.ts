@@ -3,8 +3,10 @@ import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Engine } from '../engine/engine.ts';
 import { engineFault } from '../engine/engine-fault.ts';
+import { isolationOf } from '../engine/isolation.ts';
 import { noSuchRuntime } from '../engine/runtimes.ts';
 import { noteUse } from '../images/usage.ts';
+import { limits } from '../limits.ts';
 import { containerLabels } from './labels.ts';
 import { removeContainer } from './remove-container.ts';
 
@@ -46,7 +48,7 @@ export async function startContainer(
     const settings = options.settings(cpuset);
     return engine.docker.createContainer({
       ...settings,
-      HostConfig: { ...settings.HostConfig, ...(runtime === undefined ? {} : { Runtime: runtime }) },
+      HostConfig: { ...settings.HostConfig, ...runtimeSettings(engine, runtime, settings) },
       name,
       Image: options.image,
       Labels: labels,
@@ -87,4 +89,17 @@ export async function startContainer(
       throw noSuchRuntime(runtime, await engine.docker.info(), error);
     throw engineFault(error, `a sandbox was opened (${options.purpose})`);
   }
+}
+
+/** The host counts the threads of a kernel in user space, of which each process in it needs several. */
+function runtimeSettings(
+  { info }: Engine,
+  runtime: string | undefined,
+  { HostConfig }: Docker.ContainerCreateOptions,
+): Docker.HostConfig {
+  const own = isolationOf(info, runtime).level === 'user-space-kernel';
+  return {
+    ...(runtime === undefined ? {} : { Runtime: runtime }),
+    ...(own ? { PidsLimit: (HostConfig?.PidsLimit ?? 0) * limits.threadsPerProcess } : {}),
+  };
 }
