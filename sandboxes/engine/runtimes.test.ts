@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SandboxFault } from '../fault.ts';
+import { limits } from '../limits.ts';
 import { containersOf, testSandbox, until } from '../test-engine.ts';
 import { unpackRuntimes } from '../testing/other-runtimes.ts';
 import { type PrivateEngine, startPrivateEngine } from '../testing/private-engine.ts';
@@ -48,7 +49,8 @@ describe.each([
     tryAgain(async () => {
       await using sandbox = await testSandbox({ ...engine, runtime }, image, { profile });
       const { HostConfig } = await engine.docker.getContainer(sandbox.id).inspect();
-      expect(HostConfig).toMatchObject({ Runtime: runtime });
+      const threads = level === 'user-space-kernel' ? limits.threadsPerProcess : 1;
+      expect(HostConfig).toMatchObject({ Runtime: runtime, PidsLimit: limits[profile].pids * threads });
       const sh = (script: string, timeoutMs = 20_000) => sandbox.exec(['sh', '-c', script], { timeoutMs });
       expect(await sh('id -u; echo err >&2; exit 7')).toMatchObject({
         exitCode: 7,
