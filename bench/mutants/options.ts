@@ -25,6 +25,7 @@ export const OPTIONS = {
   ignorePatterns: ['examples/flights-log', 'docs'],
   tempDirName: '.stryker-tmp',
   // Stryker notices most endless loops by counting. The clock is generous, since a busy machine must not kill a mutant.
+  dryRunTimeoutMinutes: 20,
   timeoutMS: 60_000,
   timeoutFactor: 2,
   concurrency: 2,
