@@ -150,7 +150,8 @@ describe('a policy', () => {
         expect(judge({ allow: [{ host: listed }] }, `${written}:443`)).toBe('allowed');
         if (other !== listed) expect(judge({ allow: [{ host: listed }] }, `${other}:443`)).toBe('not-listed');
         expect(judge({ allow: [{ host: `*.${listed}` }] }, `${other}.${listed}:443`)).toBe('allowed');
-        expect(judge({ allow: [{ host: `*.${listed}` }] }, `x${listed}:443`)).toBe('not-listed');
+        // Not `x`, which before `n--` would be the sign of an encoded name.
+        expect(judge({ allow: [{ host: `*.${listed}` }] }, `y${listed}:443`)).toBe('not-listed');
       }),
     );
   });
