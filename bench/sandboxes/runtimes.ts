@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { conformance } from '../../sandboxes/conformance.ts';
 import { dockerDriver } from '../../sandboxes/driver.ts';
 import type { Engine } from '../../sandboxes/engine/engine.ts';
-import { isolationOf } from '../../sandboxes/engine/isolation.ts';
+import { kernelOf } from '../../sandboxes/engine/isolation.ts';
 import { reap } from '../../sandboxes/reap.ts';
 import { unpackRuntimes } from '../../sandboxes/testing/other-runtimes.ts';
 import { startPrivateEngine } from '../../sandboxes/testing/private-engine.ts';
@@ -17,9 +17,7 @@ const TRIES = 3;
 
 /** What the checks run, besides what every sandbox needs. */
 const programs =
-  'cp cut find id ln mkfifo mknod node nohup perl printf rm seq setsid su tail touch tr truncate wc yes'.split(
-    ' ',
-  );
+  'cp cut find ln mknod node nohup perl printf seq setsid su tail touch tr truncate wc yes'.split(' ');
 
 /** The suite that every driver must pass, in each runtime that can be had here, and where users are remapped. */
 export async function runtimes({ say }: Bench): Promise<Finding[]> {
@@ -48,8 +46,7 @@ async function check(
   image: string,
   say: (line: string) => void,
 ): Promise<Finding> {
-  const level = isolationOf(engine.info, engine.runtime).level;
-  const ownKernel = !level.startsWith('shared-kernel');
+  const ownKernel = kernelOf(engine.info, engine.runtime) !== 'shared';
   const failed: string[] = [];
   const lost: string[] = [];
   for (const one of conformance) {

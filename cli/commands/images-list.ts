@@ -44,15 +44,15 @@ export const imagesListCommand = defineCommand({
     const now = Date.now();
     const images = survey
       .filter(({ owner }) => owner === engine.owner)
-      .map(({ tags, ...image }) => ({
+      .map((image) => ({
         name: image.name,
-        tag: tags[0] ?? '',
+        tag: image.tags[0] ?? '',
         id: image.id,
         bytes: image.bytes,
         ownBytes: image.ownBytes,
         createdAt: new Date(image.createdAt).toISOString(),
         lastUsedAt: image.lastUsedAt === null ? null : new Date(image.lastUsedAt).toISOString(),
-        inUse: usesOf({ tags, ...image }, { needed, now }),
+        inUse: usesOf(image, { needed, now }),
       }));
     const usedBytes = images.reduce((sum, { ownBytes }) => sum + ownBytes, 0);
     const budgetBytes = engine.keeping?.budgetBytes ?? 0;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { KeepReason } from '../../sandboxes/images/plan-prune.ts';
+import { type KeepReason, keepReasons } from '../../sandboxes/images/plan-prune.ts';
 import { pruneImages } from '../../sandboxes/images/prune-images.ts';
 import { defineCommand } from '../define-command.ts';
 import { formatBytes, formatCount } from '../format-figures.ts';
@@ -57,7 +57,7 @@ export const imagesPruneCommand = defineCommand({
         tag: z.string(),
         id: z.string(),
         ownBytes: z.number(),
-        why: z.enum(['container', 'snapshot', 'stood-on', 'configuration', 'recent', 'within-budget']),
+        why: z.enum(keepReasons),
       }),
     ),
   }),

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Engine } from '../engine/engine.ts';
 import { engineFault } from '../engine/engine-fault.ts';
-import { isolationOf } from '../engine/isolation.ts';
+import { kernelOf } from '../engine/isolation.ts';
 import { noSuchRuntime } from '../engine/runtimes.ts';
 import { noteUse } from '../images/usage.ts';
 import { limits } from '../limits.ts';
@@ -97,7 +97,7 @@ function runtimeSettings(
   runtime: string | undefined,
   { HostConfig }: Docker.ContainerCreateOptions,
 ): Docker.HostConfig {
-  const own = isolationOf(info, runtime).level === 'user-space-kernel';
+  const own = kernelOf(info, runtime) === 'user-space-kernel';
   return {
     ...(runtime === undefined ? {} : { Runtime: runtime }),
     ...(own ? { PidsLimit: (HostConfig?.PidsLimit ?? 0) * limits.threadsPerProcess } : {}),

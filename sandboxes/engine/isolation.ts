@@ -24,8 +24,8 @@ export interface Isolation {
 
 /** What isolation sandboxes get on an engine, in a runtime or its default one. */
 export function isolationOf(info: EngineInfo, runtime?: string): Isolation {
-  const name = runtime ?? info.DefaultRuntime ?? 'runc';
-  const kind = kindOf(name, info);
+  const name = runtimeName(info, runtime);
+  const kind = kernelOf(info, runtime);
   const remapped = hasOption(info, 'userns') || hasOption(info, 'rootless');
   const level = kind === 'shared' ? (remapped ? 'shared-kernel+userns' : 'shared-kernel') : kind;
   return {
@@ -37,8 +37,17 @@ export function isolationOf(info: EngineInfo, runtime?: string): Isolation {
   };
 }
 
-/** By its own program where that is told, as a name says only what somebody called it. */
-function kindOf(name: string, info: EngineInfo): 'shared' | 'user-space-kernel' | 'virtual-machine' {
+const runtimeName = (info: EngineInfo, runtime?: string): string => runtime ?? info.DefaultRuntime ?? 'runc';
+
+/**
+ * Whose kernel code in a sandbox calls, in a runtime or an engine's default one: by the runtime's own program where that is told, as
+ * a name says only what somebody called it.
+ */
+export function kernelOf(
+  info: EngineInfo,
+  runtime?: string,
+): 'shared' | 'user-space-kernel' | 'virtual-machine' {
+  const name = runtimeName(info, runtime);
   const { path, runtimeType } = info.Runtimes?.[name] ?? {};
   const program = runtimeType ?? path ?? name;
   if (/(^|[/.])(runsc|gvisor)([.-]|$)/.test(program)) return 'user-space-kernel';
@@ -73,7 +82,7 @@ function weaknessesOf(info: EngineInfo): string[] {
 
 function nextStepOf(level: IsolationLevel, info: EngineInfo): string | undefined {
   const better = Object.keys(info.Runtimes ?? {}).filter((name) => {
-    const kind = kindOf(name, info);
+    const kind = kernelOf(info, name);
     return kind !== 'shared' && isolationLevels.indexOf(kind) > isolationLevels.indexOf(level);
   });
   if (better.length > 0) return `This engine has ${better.sort().join(', ')}: set \`sandbox.runtime\` to it.`;

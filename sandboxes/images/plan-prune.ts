@@ -9,7 +9,8 @@ export const uses = ['container', 'snapshot', 'configuration', 'stood-on'] as co
 export type Use = (typeof uses)[number];
 
 /** Why an image stays: what uses it, or that there is room for it. */
-export type KeepReason = Use | 'recent' | 'within-budget';
+export const keepReasons = [...uses, 'recent', 'within-budget'] as const;
+export type KeepReason = (typeof keepReasons)[number];
 
 export interface PrunePlan {
   /** In this order: an image goes before what it stands on. */
